@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * load - the load test: an active probe. Façade of probes/load/.
+ *
+ * N flows are opened in held bursts, carry data, are drained and reconciled
+ * byte for byte. All of it runs in the calling thread's network namespace,
+ * over loopback, without root.
+ */
+#ifndef KILOFLOW_PROBES_LOAD_LOAD_H
+#define KILOFLOW_PROBES_LOAD_LOAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "probes/load/load_result.h"
+
+struct err;
+struct goal;
+struct host;
+struct netns_facts;
+struct need;
+
+/* listen() asks for as much as there is. */
+#define LOAD_BACKLOG_MAX INT32_MAX
+
+/* What a progress callback is told, a few times a second. */
+struct load_progress {
+	const char *phase; /* "burst", "transfer", "drain" */
+	uint64_t done, of; /* flows in a burst and a drain, else ns */
+	uint64_t bytes;	   /* read so far */
+};
+
+struct load_options {
+	uint64_t flows;	   /* 1..GOAL_FLOWS_MAX */
+	uint64_t burst;	   /* 1..flows, connections a wave */
+	uint64_t backlog;  /* 0..LOAD_BACKLOG_MAX, of the test's listener */
+	uint16_t emulates; /* only reported */
+	enum load_accept accept;
+	uint64_t accept_per_s; /* of LOAD_ACCEPT_SLOW, at least 1 */
+	bool eager;	       /* write at once, as iperf does */
+	enum load_direction direction;
+	uint64_t bytes_per_flow;      /* each way; 0: by time */
+	uint64_t time_ns;	      /* of the transfer, when by time */
+	unsigned int workers;	      /* 0: as many as CPUs */
+	int family;		      /* enum goal_family */
+	uint16_t port_low, port_high; /* the ephemeral range, which the test's
+					 listener keeps out of; 0: unknown */
+	int stop_fd; /* readable when the user wants it to end; -1: none */
+	void (*progress)(void *to, const struct load_progress *progress);
+	void *to;
+};
+
+/** load_options_default - @goal's flows, burst and family; copy, up, held */
+struct load_options load_options_default(const struct goal *goal);
+
+/**
+ * load_prepare - can this host carry the test at all? Pure.
+ * @options: what the test is going to do
+ * @ret: set when something known is too little; what is not known is tried
+ *
+ * Return: true when the test was refused.
+ */
+bool load_prepare(const struct load_options *options, const struct host *host,
+		  const struct netns_facts *ns, struct load_refusal *ret);
+
+/**
+ * load_run - run the test
+ *
+ * The soft RLIMIT_NOFILE is raised to the hard one and stays so. Sockets,
+ * threads and memory are gone on return; what remains are connections in
+ * TIME_WAIT. A flow that fails is a measurement, not an error.
+ *
+ * @ret: allocated; load_result_free() it
+ *
+ * Return: 0; negative errno when the test could not be run at all (no
+ * memory, no listener).
+ */
+int load_run(const struct load_options *options, struct load_result **ret,
+	     struct err *err);
+
+/** load_refused - a result that says only that the test was refused */
+struct load_result *load_refused(const struct load_options *options,
+				 const struct load_refusal *refusal);
+
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* load_result - see load_result.h: names, and the end of a result. */
+#include "probes/load/load_result.h"
+
+#include <stdlib.h>
+
+const char *load_outcome_name(enum load_outcome outcome)
+{
+	static const char *const names[] = {
+		[LOAD_OK] = "ok",
+		[LOAD_LATE] = "late",
+		[LOAD_RESET] = "reset",
+		[LOAD_REFUSED] = "refused",
+		[LOAD_TIMED_OUT] = "timed_out",
+		[LOAD_GHOST] = "ghost",
+		[LOAD_FAILED] = "failed",
+	};
+
+	return names[outcome];
+}
+
+const char *load_phase_name(enum load_phase phase)
+{
+	static const char *const names[] = {
+		[LOAD_PHASE_SOCKET] = "socket",	  [LOAD_PHASE_BIND] = "bind",
+		[LOAD_PHASE_CONNECT] = "connect", [LOAD_PHASE_HELLO] = "hello",
+		[LOAD_PHASE_ACCEPT] = "accept",	  [LOAD_PHASE_WRITE] = "write",
+		[LOAD_PHASE_READ] = "read",	  [LOAD_PHASE_DRAIN] = "drain",
+	};
+
+	return names[phase];
+}
+
+const char *load_direction_name(enum load_direction direction)
+{
+	static const char *const names[] = {
+		[LOAD_UP] = "up",
+		[LOAD_DOWN] = "down",
+		[LOAD_BOTH] = "both",
+	};
+
+	return names[direction];
+}
+
+void load_result_free(struct load_result *result)
+{
+	if (!result)
+		return;
+	free(result->intervals);
+	free(result);
+}

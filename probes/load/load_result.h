@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * load_result - what a load test found: facts like any others. Types only,
+ * so that rules and reports need nothing of the engine.
+ *
+ * All byte counts are payload bytes, both directions summed, hello included.
+ */
+#ifndef KILOFLOW_PROBES_LOAD_LOAD_RESULT_H
+#define KILOFLOW_PROBES_LOAD_LOAD_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probes/facts.h"
+
+/* Exactly one for each flow that was asked for. */
+enum load_outcome {
+	LOAD_OK,
+	LOAD_LATE,	/* its SYN or hello had to be sent again */
+	LOAD_RESET,	/* ECONNRESET, EPIPE */
+	LOAD_REFUSED,	/* ECONNREFUSED */
+	LOAD_TIMED_OUT, /* not established within the connect deadline */
+	LOAD_GHOST,	/* established for the client, never accepted */
+	LOAD_FAILED,	/* local error; see errors[] */
+	LOAD_OUTCOMES
+};
+
+/** load_outcome_name - "ok", "late", "reset", ... as in the JSON report */
+const char *load_outcome_name(enum load_outcome outcome);
+
+/* Where an error met a flow. */
+enum load_phase {
+	LOAD_PHASE_SOCKET,
+	LOAD_PHASE_BIND,
+	LOAD_PHASE_CONNECT,
+	LOAD_PHASE_HELLO,
+	LOAD_PHASE_ACCEPT,
+	LOAD_PHASE_WRITE,
+	LOAD_PHASE_READ,
+	LOAD_PHASE_DRAIN,
+	LOAD_PHASES
+};
+
+/** load_phase_name - "socket", "bind", ... as in the JSON report */
+const char *load_phase_name(enum load_phase phase);
+
+struct load_error {
+	enum load_phase phase;
+	int code; /* positive errno */
+	uint64_t count;
+};
+
+struct load_interval {
+	uint64_t end_ns; /* since the transfer began */
+	uint64_t bytes;	 /* read in it by all ends */
+};
+
+/* An errno table this long holds every errno of Linux once a phase. */
+#define LOAD_ERRORS_MAX 64
+
+enum load_direction { LOAD_UP = 1, LOAD_DOWN = 2, LOAD_BOTH = 3 };
+enum load_accept { LOAD_ACCEPT_HELD, LOAD_ACCEPT_NOW, LOAD_ACCEPT_SLOW };
+
+/** load_direction_name - "up", "down", "both" */
+const char *load_direction_name(enum load_direction direction);
+
+/* How the test was run; named in every report. */
+struct load_mode {
+	enum load_direction direction;
+	enum load_accept accept;
+	uint64_t accept_per_s; /* of LOAD_ACCEPT_SLOW */
+	bool eager;
+	unsigned int workers;
+	uint64_t backlog;  /* asked for by the test's listener */
+	uint64_t burst;	   /* connections a wave */
+	uint16_t emulates; /* port whose listener's limit was used, 0: none */
+	int family;	   /* enum goal_family */
+};
+
+/* Too little of something: nothing was opened. */
+struct load_refusal {
+	bool refused;
+	char resource[48]; /* "RLIMIT_NOFILE", "ports", "lo", ... */
+	uint64_t have, need;
+};
+
+struct load_result {
+	uint64_t asked;
+	uint64_t flows[LOAD_OUTCOMES]; /* they sum up to asked */
+	struct load_error errors[LOAD_ERRORS_MAX];
+	size_t n_errors;
+	bool interrupted; /* by the user; the rest is what was measured */
+	bool deadline;	  /* a phase ran into its hard deadline */
+	char deadline_phase[16];
+
+	/* of the held burst: before the first accept; of the worst wave */
+	struct fact_u64 queue_limit, queue_peak, queue_drops;
+	struct fact_u64 syn_queue_peak;
+
+	struct {
+		uint64_t written, acked, received, read;
+		uint64_t flows_off; /* ok or late, and the four differ */
+		bool exact;	    /* something was compared, and no flow
+				       was off */
+	} bytes;
+
+	uint64_t transfer_ns; /* from its start to the last byte read */
+	double gbit_per_s;
+
+	/* microseconds; known when at least one flow was established */
+	struct {
+		struct fact_u64 min, p50, p90, p99, p99_9, max;
+	} connect_us;
+
+	bool rates_known; /* at least one flow carried data */
+	struct {
+		double min, p50, max;
+	} flow_mbit_per_s;
+	double fairness;      /* Jain's index of the flows' bytes, 0..1 */
+	uint64_t retransmits; /* without those that made a flow late */
+
+	uint64_t phase_ns[4]; /* prepare, burst, transfer, drain */
+	struct load_interval *intervals;
+	size_t n_intervals;
+
+	struct fact_u64 counter[COUNTER_COUNT]; /* deltas over the test */
+	double cpu_seconds; /* user and system, of this process */
+	uint64_t rss_kib;   /* peak resident memory of this process */
+
+	struct load_mode mode;
+	struct load_refusal refusal;
+};
+
+/** load_result_free - free @result and its intervals; NULL is fine */
+void load_result_free(struct load_result *result);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * need - how much of each resource a goal takes. Pure.
+ *
+ * The only place that turns a goal into numbers: the rules judge by it, the
+ * load test refuses by it, and explain shows its formulas. So a prediction
+ * and the test that proves it cannot drift apart.
+ */
+#ifndef KILOFLOW_PROBES_NEED_H
+#define KILOFLOW_PROBES_NEED_H
+
+#include <stdint.h>
+
+struct goal;
+
+/* Descriptors a process uses besides its flows: stdio, epoll, netlink. */
+#define NEED_FDS_OVERHEAD 64U
+
+/*
+ * Kernel memory of one loopback connection, both ends, established and
+ * accepted; and what a socket with unread data adds (measured on 6.18:
+ * 8.6 kB and 1 kB a connection).
+ */
+#define NEED_KERNEL_BYTES_PER_FLOW 9728U
+
+/* A need of 0 means that the goal does not touch the resource. */
+struct need {
+	uint64_t accept_queue_limit; /* listen() limit: burst - 1, because
+					a queue holds limit + 1 */
+	uint64_t accept_queue;	     /* connections it must hold: burst */
+	uint64_t syn_queue;	     /* half-open at once: 0 on loopback */
+	uint64_t ports;		     /* local ports to one destination */
+	uint64_t fds_process;	     /* descriptors of one process: a flow's
+					ends x flows + NEED_FDS_OVERHEAD */
+	uint64_t fds_system;	     /* the same, of the whole system */
+	uint64_t tcp_mem_pages;	     /* a page a receiving socket, or the
+					bytes in flight if they are more */
+	uint64_t memory_bytes;	     /* kernel memory of all flows */
+};
+
+/**
+ * need_compute - what @goal needs of each resource
+ * @goal: valid as goal.h describes
+ * @page_bytes: size of a page; 4096 when unknown
+ */
+void need_compute(const struct goal *goal, uint64_t page_bytes,
+		  struct need *ret);
+
+#endif

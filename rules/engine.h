@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * engine - runs the rules over the facts. Pure: no I/O, no clock, no heap.
+ */
+#ifndef KILOFLOW_RULES_ENGINE_H
+#define KILOFLOW_RULES_ENGINE_H
+
+#include <stddef.h>
+
+#include "rules/finding.h"
+#include "rules/rule.h"
+
+struct policy;
+
+/**
+ * engine_run - judge @host for @goal
+ * @scopes: mask of 1 << enum rule_scope: which rules to run
+ * @policy: may be NULL
+ * @emit: receives each finding; copies what it keeps
+ *
+ * Emits for each rule and namespace either findings or one ok.
+ */
+void engine_run(const struct host *host, const struct goal *goal,
+		const struct need *need, unsigned int scopes,
+		const struct policy *policy,
+		void (*emit)(void *to, const struct finding *finding),
+		void *to);
+
+/* The verdict of a whole report. */
+enum report_verdict {
+	REPORT_READY,
+	REPORT_READY_WITH_WARNINGS,
+	REPORT_NOT_READY,
+	REPORT_UNKNOWN,
+};
+
+/** report_verdict_name - "ready", "ready-with-warnings", ... */
+const char *report_verdict_name(enum report_verdict verdict);
+
+/**
+ * engine_verdict - fail before unknown before warn before ready
+ * @load: NULL when no load test was run. A passed one of the whole goal
+ * makes unknown findings moot.
+ */
+enum report_verdict engine_verdict(const struct finding *findings, size_t n,
+				   const struct goal *goal,
+				   const struct load_result *load);
+
+/**
+ * finding_order - for qsort(): group, worst first, id, namespace, subject
+ */
+int finding_order(const void *a, const void *b);
+
+#endif
