@@ -13,6 +13,8 @@
 
 #include "probes/base/err.h"
 
+#define FIRST_BYTES 4096U
+
 static ssize_t read_some(int fd, char *buf, size_t size)
 {
 	ssize_t n;
@@ -78,37 +80,48 @@ int file_read(int root_fd, const char *path, char *buf, size_t size,
 	return 0;
 }
 
+/*
+ * Read all of @fd into a buffer that doubles. It may hold one byte more than
+ * @max, so that a file of exactly @max is told from a longer one.
+ */
+static int read_growing(int fd, size_t max, char **buf, size_t *ret_len)
+{
+	size_t size = 0;
+	size_t len = 0;
+
+	do {
+		char *bigger;
+		size_t more;
+		int rc;
+
+		size = size ? size * 2 : FIRST_BYTES;
+		if (size > max)
+			size = max + 1;
+		bigger = realloc(*buf, size + 1);
+		if (!bigger)
+			return -ENOMEM;
+		*buf = bigger;
+		rc = read_up_to(fd, *buf + len, size - len, &more);
+		if (rc)
+			return rc;
+		len += more;
+	} while (len == size && len <= max);
+	*ret_len = len;
+	return len > max ? -EFBIG : 0;
+}
+
 int file_read_alloc(int root_fd, const char *path, size_t max, char **ret,
 		    size_t *ret_len, struct err *err)
 {
-	size_t size = 4096;
 	size_t len = 0;
 	char *buf = NULL;
 	int fd;
-	int rc = 0;
+	int rc;
 
 	fd = open_below(root_fd, path);
 	if (fd < 0)
 		return fail_read(err, fd, path);
-	for (;;) {
-		char *bigger = realloc(buf, size + 1);
-		size_t more = 0;
-
-		if (!bigger) {
-			rc = -ENOMEM;
-			break;
-		}
-		buf = bigger;
-		rc = read_up_to(fd, buf + len, size - len, &more);
-		len += more;
-		if (rc || len < size)
-			break;
-		if (size >= max) {
-			rc = -EFBIG;
-			break;
-		}
-		size = size * 2 < max ? size * 2 : max;
-	}
+	rc = read_growing(fd, max, &buf, &len);
 	(void)close(fd);
 	if (rc) {
 		free(buf);

@@ -28,7 +28,11 @@ int file_read(int root_fd, const char *path, char *buf, size_t size,
 
 /**
  * file_read_alloc - read a whole file of any size up to @max bytes
+ * @max: below SIZE_MAX / 2
  * @ret: allocated, NUL-terminated; the caller frees it
+ *
+ * It reads in several calls; a /proc file that gives all it has to the first
+ * read() only wants file_read() with a buffer that is large enough.
  *
  * Return: as file_read(), and -ENOMEM.
  */

@@ -14,8 +14,9 @@
 /**
  * text_escape - copy @src so that it is one line of printable UTF-8
  *
- * Control characters (C0, DEL, C1), invalid UTF-8 bytes and the backslash
- * become \xNN or \\; bidirectional control characters (U+202A..202E,
+ * C0 control characters, DEL and invalid UTF-8 bytes become \xNN, the
+ * backslash becomes \\; C1 control characters, line and paragraph separators
+ * (U+2028, U+2029) and bidirectional control characters (U+202A..202E,
  * U+2066..2069) become \u{NNNN}. Never cuts within an escape or a character.
  *
  * @dst: always NUL-terminated

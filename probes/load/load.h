@@ -12,10 +12,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "probes/goal.h"
 #include "probes/load/load_result.h"
 
 struct err;
-struct goal;
 struct host;
 struct netns_facts;
 struct need;
@@ -27,24 +27,24 @@ struct need;
 struct load_progress {
 	const char *phase; /* "burst", "transfer", "drain" */
 	uint64_t done, of; /* flows in a burst and a drain, else ns */
-	uint64_t bytes;	   /* read so far */
+	uint64_t bytes;    /* read so far */
 };
 
 struct load_options {
-	uint64_t flows;	   /* 1..GOAL_FLOWS_MAX */
-	uint64_t burst;	   /* 1..flows, connections a wave */
+	uint64_t flows;    /* 1..GOAL_FLOWS_MAX */
+	uint64_t burst;    /* 1..flows, connections a wave */
 	uint64_t backlog;  /* 0..LOAD_BACKLOG_MAX, of the test's listener */
 	uint16_t emulates; /* only reported */
 	enum load_accept accept;
 	uint64_t accept_per_s; /* of LOAD_ACCEPT_SLOW, at least 1 */
-	bool eager;	       /* write at once, as iperf does */
+	bool eager;            /* write at once, as iperf does */
 	enum load_direction direction;
-	uint64_t bytes_per_flow;      /* each way; 0: by time */
-	uint64_t time_ns;	      /* of the transfer, when by time */
-	unsigned int workers;	      /* 0: as many as CPUs */
-	int family;		      /* enum goal_family */
+	uint64_t bytes_per_flow; /* each way; 0: by time */
+	uint64_t time_ns;        /* of the transfer, when by time */
+	unsigned int workers;    /* 0: as many as CPUs */
+	enum goal_family family;
 	uint16_t port_low, port_high; /* the ephemeral range, which the test's
-					 listener keeps out of; 0: unknown */
+	                                 listener keeps out of; 0: unknown */
 	int stop_fd; /* readable when the user wants it to end; -1: none */
 	void (*progress)(void *to, const struct load_progress *progress);
 	void *to;
@@ -61,7 +61,7 @@ struct load_options load_options_default(const struct goal *goal);
  * Return: true when the test was refused.
  */
 bool load_prepare(const struct load_options *options, const struct host *host,
-		  const struct netns_facts *ns, struct load_refusal *ret);
+                  const struct netns_facts *ns, struct load_refusal *ret);
 
 /**
  * load_run - run the test
@@ -76,10 +76,10 @@ bool load_prepare(const struct load_options *options, const struct host *host,
  * memory, no listener).
  */
 int load_run(const struct load_options *options, struct load_result **ret,
-	     struct err *err);
+             struct err *err);
 
 /** load_refused - a result that says only that the test was refused */
 struct load_result *load_refused(const struct load_options *options,
-				 const struct load_refusal *refusal);
+                                 const struct load_refusal *refusal);
 
 #endif

@@ -22,10 +22,10 @@ const char *load_outcome_name(enum load_outcome outcome)
 const char *load_phase_name(enum load_phase phase)
 {
 	static const char *const names[] = {
-		[LOAD_PHASE_SOCKET] = "socket",	  [LOAD_PHASE_BIND] = "bind",
+		[LOAD_PHASE_SOCKET] = "socket",   [LOAD_PHASE_BIND] = "bind",
 		[LOAD_PHASE_CONNECT] = "connect", [LOAD_PHASE_HELLO] = "hello",
-		[LOAD_PHASE_ACCEPT] = "accept",	  [LOAD_PHASE_WRITE] = "write",
-		[LOAD_PHASE_READ] = "read",	  [LOAD_PHASE_DRAIN] = "drain",
+		[LOAD_PHASE_ACCEPT] = "accept",   [LOAD_PHASE_WRITE] = "write",
+		[LOAD_PHASE_READ] = "read",       [LOAD_PHASE_DRAIN] = "drain",
 	};
 
 	return names[phase];

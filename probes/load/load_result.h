@@ -13,16 +13,17 @@
 #include <stdint.h>
 
 #include "probes/facts.h"
+#include "probes/goal.h"
 
 /* Exactly one for each flow that was asked for. */
 enum load_outcome {
 	LOAD_OK,
-	LOAD_LATE,	/* its SYN or hello had to be sent again */
-	LOAD_RESET,	/* ECONNRESET, EPIPE */
-	LOAD_REFUSED,	/* ECONNREFUSED */
+	LOAD_LATE,      /* its SYN or hello had to be sent again */
+	LOAD_RESET,     /* ECONNRESET, EPIPE */
+	LOAD_REFUSED,   /* ECONNREFUSED */
 	LOAD_TIMED_OUT, /* not established within the connect deadline */
-	LOAD_GHOST,	/* established for the client, never accepted */
-	LOAD_FAILED,	/* local error; see errors[] */
+	LOAD_GHOST,     /* established for the client, never accepted */
+	LOAD_FAILED,    /* local error; see errors[] */
 	LOAD_OUTCOMES
 };
 
@@ -53,7 +54,7 @@ struct load_error {
 
 struct load_interval {
 	uint64_t end_ns; /* since the transfer began */
-	uint64_t bytes;	 /* read in it by all ends */
+	uint64_t bytes;  /* read in it by all ends */
 };
 
 /* An errno table this long holds every errno of Linux once a phase. */
@@ -73,9 +74,9 @@ struct load_mode {
 	bool eager;
 	unsigned int workers;
 	uint64_t backlog;  /* asked for by the test's listener */
-	uint64_t burst;	   /* connections a wave */
+	uint64_t burst;    /* connections a wave */
 	uint16_t emulates; /* port whose listener's limit was used, 0: none */
-	int family;	   /* enum goal_family */
+	enum goal_family family;
 };
 
 /* Too little of something: nothing was opened. */
@@ -91,7 +92,7 @@ struct load_result {
 	struct load_error errors[LOAD_ERRORS_MAX];
 	size_t n_errors;
 	bool interrupted; /* by the user; the rest is what was measured */
-	bool deadline;	  /* a phase ran into its hard deadline */
+	bool deadline;    /* a phase ran into its hard deadline */
 	char deadline_phase[16];
 
 	/* of the held burst: before the first accept; of the worst wave */
@@ -101,8 +102,8 @@ struct load_result {
 	struct {
 		uint64_t written, acked, received, read;
 		uint64_t flows_off; /* ok or late, and the four differ */
-		bool exact;	    /* something was compared, and no flow
-				       was off */
+		bool exact;         /* something was compared, and no flow
+		                       was off */
 	} bytes;
 
 	uint64_t transfer_ns; /* from its start to the last byte read */

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * account - the reconciliation and the distributions. Pure but for memory.
+ *
+ * A flow is exact when four counts agree in each direction: what the
+ * application wrote, what the kernel saw acknowledged, what the peer's
+ * kernel took in, and what the peer's application read. Two of them come
+ * from this program and two from the kernel, so neither can cover for the
+ * other. Failed flows are added up but not compared.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "probes/load/engine.h"
+
+static bool way_is_exact(const struct end *from, const struct end *to)
+{
+	return from->written == from->acked && from->acked == to->received &&
+	       to->received == to->read;
+}
+
+static bool is_compared(const struct flow *flow)
+{
+	return flow->outcome == LOAD_OK || flow->outcome == LOAD_LATE;
+}
+
+static void add_end(const struct end *end, struct load_result *result)
+{
+	result->bytes.written += end->written;
+	result->bytes.acked += end->acked;
+	result->bytes.received += end->received;
+	result->bytes.read += end->read;
+}
+
+static void add_error(struct load_result *result, enum load_phase phase,
+                      int code)
+{
+	struct load_error *error = result->errors;
+
+	for (size_t i = 0; i < result->n_errors; i++, error++) {
+		if (error->phase == phase && error->code == code) {
+			error->count++;
+			return;
+		}
+	}
+	if (result->n_errors == LOAD_ERRORS_MAX) {
+		/* More kinds than any kernel gives: the last one absorbs. */
+		result->errors[LOAD_ERRORS_MAX - 1].count++;
+		return;
+	}
+	*error =
+		(struct load_error){ .phase = phase, .code = code, .count = 1 };
+	result->n_errors++;
+}
+
+static void add_flow(const struct flow *flow, struct load_result *result)
+{
+	const uint32_t retrans =
+		flow->client.total_retrans + flow->server.total_retrans;
+
+	result->flows[flow->outcome]++;
+	if (flow->code)
+		add_error(result, flow->phase, flow->code);
+	add_end(&flow->client, result);
+	add_end(&flow->server, result);
+	if (!is_compared(flow))
+		return;
+	if (!way_is_exact(&flow->client, &flow->server) ||
+	    !way_is_exact(&flow->server, &flow->client))
+		result->bytes.flows_off++;
+	if (retrans > flow->burst_retrans)
+		result->retransmits += retrans - flow->burst_retrans;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a;
+	const uint64_t y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Nearest rank: @mille of a thousand values are not above it. */
+static uint64_t percentile(const uint64_t *sorted, size_t n, unsigned int mille)
+{
+	const size_t rank = (n * mille + 999) / 1000;
+
+	return sorted[rank ? rank - 1 : 0];
+}
+
+static void connect_times(const struct flow *flows, size_t n, uint64_t *values,
+                          struct load_result *result)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (is_compared(&flows[i]))
+			values[count++] = flows[i].connect_us;
+	}
+	if (!count)
+		return;
+	qsort(values, count, sizeof(*values), by_value);
+	result->connect_us.min = fact_known(values[0]);
+	result->connect_us.p50 = fact_known(percentile(values, count, 500));
+	result->connect_us.p90 = fact_known(percentile(values, count, 900));
+	result->connect_us.p99 = fact_known(percentile(values, count, 990));
+	result->connect_us.p99_9 = fact_known(percentile(values, count, 999));
+	result->connect_us.max = fact_known(values[count - 1]);
+}
+
+static double mbit_per_s(uint64_t bytes, uint64_t ns)
+{
+	return (double)bytes * 8e3 / (double)ns;
+}
+
+/* Jain's index: (sum x)^2 / (n * sum x^2); 1 when all flows got the same. */
+static void flow_rates(const struct flow *flows, size_t n, uint64_t *values,
+                       struct load_result *result)
+{
+	double sum = 0;
+	double squares = 0;
+	size_t count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const uint64_t bytes =
+			flows[i].client.read + flows[i].server.read;
+
+		if (!is_compared(&flows[i]))
+			continue;
+		values[count++] = bytes;
+		sum += (double)bytes;
+		squares += (double)bytes * (double)bytes;
+	}
+	if (!count || squares <= 0 || !result->transfer_ns)
+		return;
+	qsort(values, count, sizeof(*values), by_value);
+	result->rates_known = true;
+	result->flow_mbit_per_s.min =
+		mbit_per_s(values[0], result->transfer_ns);
+	result->flow_mbit_per_s.p50 =
+		mbit_per_s(percentile(values, count, 500), result->transfer_ns);
+	result->flow_mbit_per_s.max =
+		mbit_per_s(values[count - 1], result->transfer_ns);
+	result->fairness = sum * sum / ((double)count * squares);
+	result->gbit_per_s =
+		mbit_per_s(result->bytes.read, result->transfer_ns) / 1e3;
+}
+
+int account_flows(const struct flow *flows, size_t n,
+                  struct load_result *result)
+{
+	uint64_t *values = calloc(n ? n : 1, sizeof(*values));
+
+	if (!values)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		add_flow(&flows[i], result);
+	result->bytes.exact =
+		result->flows[LOAD_OK] + result->flows[LOAD_LATE] > 0 &&
+		!result->bytes.flows_off;
+	connect_times(flows, n, values, result);
+	flow_rates(flows, n, values, result);
+	free(values);
+	return 0;
+}

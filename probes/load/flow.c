@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * flow - see flow.h. Nothing here waits, and nothing here knows of epoll or
+ * threads: a flow belongs to one thread at a time.
+ */
+#include "probes/load/flow.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "probes/load/tcp_info.h"
+
+/* Turns of recv() in one call: a flow must not starve its neighbours. */
+#define READS_A_TURN 4
+
+void flow_init(struct flow *flow)
+{
+	*flow = (struct flow){
+		.client = { .fd = -1, .flags = END_ACTIVE },
+		.server = { .fd = -1 },
+		.outcome = LOAD_OUTCOMES,
+	};
+}
+
+enum load_outcome flow_outcome_of(int code)
+{
+	switch (code) {
+	case ECONNRESET:
+	case EPIPE:
+	case ECONNABORTED:
+		return LOAD_RESET;
+	case ECONNREFUSED:
+		return LOAD_REFUSED;
+	case ETIMEDOUT:
+		return LOAD_TIMED_OUT;
+	default:
+		return LOAD_FAILED;
+	}
+}
+
+/*
+ * From sequence numbers to payload: the active opener's SYN was acknowledged
+ * as one, the passive one's is not counted; each FIN counts as one
+ * (net/ipv4/tcp_input.c:tcp_ack(), tcp_rcv_state_process(); measured).
+ * After a reset the state is CLOSE too, but no FIN was acknowledged: hence
+ * @clean.
+ */
+static void end_close(struct end *end, bool clean)
+{
+	struct tcp_facts facts;
+
+	if (end->fd < 0)
+		return;
+	if (!tcp_facts_read(end->fd, &facts)) {
+		const uint64_t syn = end->flags & END_ACTIVE ? 1 : 0;
+		const uint64_t fin =
+			clean && (end->flags & END_SHUT) && facts.fin_acked;
+		const uint64_t peer_fin = end->flags & END_EOF ? 1 : 0;
+
+		if (facts.bytes_acked >= syn + fin)
+			end->acked = facts.bytes_acked - syn - fin;
+		if (facts.bytes_received >= peer_fin)
+			end->received = facts.bytes_received - peer_fin;
+		end->total_retrans = facts.total_retrans;
+	}
+	(void)close(end->fd);
+	end->fd = -1;
+}
+
+void flow_settle(struct flow *flow, enum load_outcome outcome)
+{
+	if (flow->state == FLOW_CLOSED)
+		return;
+	flow->state = FLOW_CLOSED;
+	flow->outcome = (uint8_t)outcome;
+	end_close(&flow->client, !flow->code);
+	end_close(&flow->server, !flow->code);
+}
+
+void flow_fail(struct flow *flow, enum load_phase phase, int code)
+{
+	if (flow->state == FLOW_CLOSED)
+		return;
+	flow->phase = (uint8_t)phase;
+	flow->code = (int16_t)code;
+	flow_settle(flow, flow_outcome_of(code));
+}
+
+static bool is_transient(int code)
+{
+	return code == EAGAIN || code == EINTR;
+}
+
+enum end_step end_write(struct end *end, struct end *peer, const void *buf,
+                        size_t chunk, int *ret_code)
+{
+	const size_t size =
+		end->to_write < chunk ? (size_t)end->to_write : chunk;
+	ssize_t n;
+
+	if (!size || !(end->flags & END_CAN_WRITE))
+		return END_IDLE;
+	n = send(end->fd, buf, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (n < 0) {
+		if (is_transient(errno)) {
+			end->flags &= (uint8_t)~END_CAN_WRITE;
+			return END_IDLE;
+		}
+		*ret_code = errno;
+		return END_BROKE;
+	}
+	end->written += (uint64_t)n;
+	end->to_write -= (uint64_t)n;
+	if (peer)
+		peer->flags |= END_CAN_READ;
+	return END_MOVED;
+}
+
+enum end_step end_read(struct end *end, void *buf, size_t chunk,
+                       uint64_t *ret_bytes, int *ret_code)
+{
+	enum end_step step = END_IDLE;
+
+	for (int i = 0; i < READS_A_TURN; i++) {
+		ssize_t n;
+
+		if (!(end->flags & END_CAN_READ))
+			return step;
+		n = recv(end->fd, buf, chunk, MSG_DONTWAIT);
+		if (n < 0 && is_transient(errno)) {
+			end->flags &= (uint8_t)~END_CAN_READ;
+			return step;
+		}
+		if (n < 0) {
+			*ret_code = errno;
+			return END_BROKE;
+		}
+		step = END_MOVED;
+		if (n == 0) {
+			end->flags |= END_EOF;
+			end->flags &= (uint8_t)~END_CAN_READ;
+			return step;
+		}
+		end->read += (uint64_t)n;
+		*ret_bytes += (uint64_t)n;
+		if ((size_t)n < chunk)
+			end->flags &= (uint8_t)~END_CAN_READ;
+	}
+	return step;
+}
+
+enum end_step end_shut(struct end *end, struct end *peer, int *ret_code)
+{
+	if (end->to_write || end->flags & END_SHUT)
+		return END_IDLE;
+	if (!(end->flags & (END_SENDER | END_EOF)))
+		return END_IDLE;
+	if (shutdown(end->fd, SHUT_WR)) {
+		*ret_code = errno;
+		return END_BROKE;
+	}
+	end->flags |= END_SHUT;
+	if (peer)
+		peer->flags |= END_CAN_READ;
+	return END_MOVED;
+}
+
+bool end_is_acked(const struct end *end)
+{
+	struct tcp_facts facts;
+
+	if (tcp_facts_read(end->fd, &facts))
+		return true;
+	return facts.closed || (!facts.unacked && !facts.notsent_bytes);
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * load - runs the phases of the test, one after the other, and gathers what
+ * the host counted meanwhile. See engine.h for who does what.
+ */
+#include "probes/load/load.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "probes/base/err.h"
+#include "probes/goal.h"
+#include "probes/load/clock.h"
+#include "probes/load/engine.h"
+#include "probes/netstat.h"
+
+void engine_progress(const struct engine *engine,
+                     const struct load_progress *progress)
+{
+	if (engine->options->progress)
+		engine->options->progress(engine->options->to, progress);
+}
+
+static unsigned int workers_of(const struct load_options *options)
+{
+	unsigned int workers = options->workers;
+	cpu_set_t cpus;
+
+	if (!workers) {
+		CPU_ZERO(&cpus);
+		workers = sched_getaffinity(0, sizeof(cpus), &cpus)
+		                  ? 1
+		                  : (unsigned int)CPU_COUNT(&cpus);
+	}
+	return workers < options->flows ? workers
+	                                : (unsigned int)options->flows;
+}
+
+/* Not to be able to is no error: prepare refused what the hard one forbids. */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* What each end is going to write; the hello is the first of it. */
+static void set_quota(struct flow *flow, const struct load_options *options)
+{
+	const uint64_t quota =
+		options->bytes_per_flow ? options->bytes_per_flow : UINT64_MAX;
+
+	flow->client.to_write = HELLO_BYTES;
+	if (options->direction & LOAD_UP) {
+		flow->client.to_write = quota;
+		flow->client.flags |= END_SENDER;
+	}
+	if (options->direction & LOAD_DOWN) {
+		flow->server.to_write = quota;
+		flow->server.flags |= END_SENDER;
+	}
+}
+
+static struct flow *flows_new(const struct load_options *options)
+{
+	struct flow *flows = calloc(options->flows, sizeof(*flows));
+
+	if (!flows)
+		return NULL;
+	for (uint64_t i = 0; i < options->flows; i++) {
+		flow_init(&flows[i]);
+		set_quota(&flows[i], options);
+	}
+	return flows;
+}
+
+/* Close what an error left open. */
+static void flows_free(struct flow *flows, uint64_t n)
+{
+	for (uint64_t i = 0; i < n; i++)
+		flow_settle(&flows[i], LOAD_FAILED);
+	free(flows);
+}
+
+/* ---- what the host counted meanwhile ---- */
+
+struct usage {
+	struct fact_u64 counter[COUNTER_COUNT];
+	struct rusage cpu;
+};
+
+static void usage_read(struct usage *usage)
+{
+	const int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	(void)memset(usage, 0, sizeof(*usage));
+	if (root_fd >= 0) {
+		(void)netstat_read(root_fd, usage->counter);
+		(void)close(root_fd);
+	}
+	(void)getrusage(RUSAGE_SELF, &usage->cpu);
+}
+
+static double cpu_seconds(const struct rusage *usage)
+{
+	return (double)(usage->ru_utime.tv_sec + usage->ru_stime.tv_sec) +
+	       (double)(usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) /
+	               1e6;
+}
+
+static void usage_delta(const struct usage *before, const struct usage *after,
+                        struct load_result *result)
+{
+	for (size_t i = 0; i < COUNTER_COUNT; i++) {
+		const struct fact_u64 *old = &before->counter[i];
+		const struct fact_u64 *new = &after->counter[i];
+
+		result->counter[i] = *new;
+		if (new->state == FACT_KNOWN && old->state == FACT_KNOWN)
+			result->counter[i].value = new->value - old->value;
+		else if (new->state == FACT_KNOWN)
+			result->counter[i] = *old;
+	}
+	result->cpu_seconds =
+		cpu_seconds(&after->cpu) - cpu_seconds(&before->cpu);
+	result->rss_kib = (uint64_t)after->cpu.ru_maxrss;
+}
+
+/* ---- the phases ---- */
+
+static int run_phases(struct engine *engine, uint64_t began_ns, struct err *err)
+{
+	struct load_result *result = engine->result;
+	uint64_t burst_ns;
+	int rc;
+
+	rc = listener_open(&engine->listener, engine->options, err);
+	if (rc)
+		return rc;
+	burst_ns = clock_ns();
+	result->phase_ns[0] = burst_ns - began_ns;
+	rc = burst_run(engine, err);
+	result->phase_ns[1] = clock_ns() - burst_ns;
+	if (!rc)
+		rc = transfer_run(engine, err);
+	if (!rc && account_flows(engine->flows, engine->options->flows, result))
+		rc = err_set(err, -ENOMEM,
+		             "cannot add up the flows: out of memory");
+	listener_close(&engine->listener);
+	return rc;
+}
+
+int load_run(const struct load_options *options, struct load_result **ret,
+             struct err *err)
+{
+	const uint64_t began_ns = clock_ns();
+	const struct load_refusal no_refusal = { 0 };
+	struct engine engine = { .options = options };
+	struct usage before;
+	struct usage after;
+	int rc;
+
+	raise_descriptors();
+	engine.result = load_refused(options, &no_refusal);
+	engine.flows = flows_new(options);
+	if (!engine.result || !engine.flows) {
+		load_result_free(engine.result);
+		free(engine.flows);
+		return err_set(err, -ENOMEM,
+		               "cannot prepare %llu flows: out of memory",
+		               (unsigned long long)options->flows);
+	}
+	engine.result->mode.workers = workers_of(options);
+	usage_read(&before);
+	rc = run_phases(&engine, began_ns, err);
+	usage_read(&after);
+	usage_delta(&before, &after, engine.result);
+	flows_free(engine.flows, options->flows);
+	if (rc) {
+		load_result_free(engine.result);
+		return rc;
+	}
+	*ret = engine.result;
+	return 0;
+}

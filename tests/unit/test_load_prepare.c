@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * prepare: each resource refuses one below its need and not at it; what is
+ * not known is tried, never refused.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "probes/load/load.h"
+#include "tests/support/fdcheck.h"
+
+#define FLOWS 1000
+
+/* Exactly what 1000 flows over loopback need: 2 x 1000 + 64 descriptors. */
+static void host_that_just_fits(struct host *host, struct netns_facts *ns)
+{
+	memset(host, 0, sizeof(*host));
+	memset(ns, 0, sizeof(*ns));
+	host->memory.page_bytes = fact_known(4096);
+	host->memory.available_bytes = fact_known(FLOWS * UINT64_C(9728));
+	host->limits.nofile_hard = fact_known(2064);
+	host->sysctl[SYSCTL_FILE_MAX] = (struct sysctl_fact){
+		.state = FACT_KNOWN,
+		.v = { 5064 },
+	};
+	host->sysctl[SYSCTL_FILE_NR] = (struct sysctl_fact){
+		.state = FACT_KNOWN,
+		.v = { 3000, 0, 5064 },
+	};
+	host->sysctl[SYSCTL_TCP_MEM] = (struct sysctl_fact){
+		.state = FACT_KNOWN,
+		.v = { 1, 2, 1200 },
+	};
+	ns->sockstat.mem_pages = fact_known(200);
+	ns->lo.up = fact_known(1);
+	ns->lo.ipv6 = fact_known(1);
+	ns->ports.free = fact_known(FLOWS);
+}
+
+static struct load_options options_of(enum goal_family family)
+{
+	struct goal goal = goal_default();
+
+	goal.family = family;
+	return load_options_default(&goal);
+}
+
+static void test_just_fits(void **state)
+{
+	const struct load_options options = options_of(FAMILY_IPV6);
+	struct load_refusal refusal;
+	struct host host;
+	struct netns_facts ns;
+
+	(void)state;
+	host_that_just_fits(&host, &ns);
+	assert_false(load_prepare(&options, &host, &ns, &refusal));
+	assert_false(refusal.refused);
+}
+
+struct fixture {
+	struct host host;
+	struct netns_facts ns;
+};
+
+#define HOST(field) offsetof(struct fixture, host.field)
+#define NS(field) offsetof(struct fixture, ns.field)
+
+static const struct {
+	const char *resource;
+	size_t fact;
+	uint64_t need;
+} rows[] = {
+	{ "lo", NS(lo.up), 1 },
+	{ "::1", NS(lo.ipv6), 1 },
+	{ "RLIMIT_NOFILE", HOST(limits.nofile_hard), 2064 },
+	{ "ports", NS(ports.free), FLOWS },
+	{ "memory", HOST(memory.available_bytes), FLOWS *UINT64_C(9728) },
+};
+
+static void test_one_less_is_refused(void **state)
+{
+	const struct load_options options = options_of(FAMILY_IPV6);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct load_refusal refusal;
+		struct fixture f;
+		struct fact_u64 *fact =
+			(struct fact_u64 *)((char *)&f + rows[i].fact);
+
+		host_that_just_fits(&f.host, &f.ns);
+		fact->value--;
+		assert_true(load_prepare(&options, &f.host, &f.ns, &refusal));
+		assert_string_equal(refusal.resource, rows[i].resource);
+		assert_int_equal(refusal.need, rows[i].need);
+		assert_int_equal(refusal.have, rows[i].need - 1);
+	}
+}
+
+static void test_unknown_is_tried(void **state)
+{
+	static const enum fact_state states[] = { FACT_UNREAD, FACT_ABSENT,
+		                                  FACT_DENIED, FACT_BROKEN };
+	const struct load_options options = options_of(FAMILY_IPV6);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		for (size_t s = 0; s < 4; s++) {
+			struct load_refusal refusal;
+			struct fixture f;
+			struct fact_u64 *fact =
+				(struct fact_u64 *)((char *)&f + rows[i].fact);
+
+			host_that_just_fits(&f.host, &f.ns);
+			*fact = (struct fact_u64){ .state = states[s] };
+			assert_false(load_prepare(&options, &f.host, &f.ns,
+			                          &refusal));
+		}
+	}
+}
+
+static void test_sysctls(void **state)
+{
+	const struct load_options options = options_of(FAMILY_IPV4);
+	struct load_refusal refusal;
+	struct host host;
+	struct netns_facts ns;
+
+	(void)state;
+	host_that_just_fits(&host, &ns);
+	host.sysctl[SYSCTL_FILE_MAX].v[0]--;
+	assert_true(load_prepare(&options, &host, &ns, &refusal));
+	assert_string_equal(refusal.resource, "fs.file-max");
+	assert_int_equal(refusal.have, 2063);
+
+	/* root may have opened more than the maximum */
+	host.sysctl[SYSCTL_FILE_MAX].v[0] = 10;
+	assert_true(load_prepare(&options, &host, &ns, &refusal));
+	assert_int_equal(refusal.have, 0);
+
+	host_that_just_fits(&host, &ns);
+	ns.sockstat.mem_pages = fact_known(201);
+	assert_true(load_prepare(&options, &host, &ns, &refusal));
+	assert_string_equal(refusal.resource, "net.ipv4.tcp_mem");
+	assert_int_equal(refusal.have, 999);
+	assert_int_equal(refusal.need, 1000);
+
+	host.sysctl[SYSCTL_TCP_MEM].state = FACT_ABSENT;
+	assert_false(load_prepare(&options, &host, &ns, &refusal));
+}
+
+static void test_ipv6_matters_to_ipv6_only(void **state)
+{
+	const struct load_options options = options_of(FAMILY_IPV4);
+	struct load_refusal refusal;
+	struct host host;
+	struct netns_facts ns;
+
+	(void)state;
+	host_that_just_fits(&host, &ns);
+	ns.lo.ipv6 = fact_known(0);
+	assert_false(load_prepare(&options, &host, &ns, &refusal));
+}
+
+static void test_refused_result(void **state)
+{
+	const struct load_options options = options_of(FAMILY_IPV4);
+	const struct load_refusal refusal = {
+		.refused = true,
+		.resource = "ports",
+		.have = 1,
+		.need = 2,
+	};
+	struct load_result *result = load_refused(&options, &refusal);
+
+	(void)state;
+	assert_non_null(result);
+	assert_true(result->refusal.refused);
+	assert_string_equal(result->refusal.resource, "ports");
+	assert_int_equal(result->asked, FLOWS);
+	load_result_free(result);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_just_fits),
+		cmocka_unit_test(test_one_less_is_refused),
+		cmocka_unit_test(test_unknown_is_tried),
+		cmocka_unit_test(test_sysctls),
+		cmocka_unit_test(test_ipv6_matters_to_ipv6_only),
+		cmocka_unit_test(test_refused_result),
+	};
+
+	return cmocka_run_group_tests(tests, fdcheck_setup, fdcheck_teardown);
+}

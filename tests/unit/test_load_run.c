@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * load_run: the whole engine, small, over this machine's loopback. What it
+ * does under the limits of a host is tested in namespaces, in tests/host.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "probes/base/err.h"
+#include "probes/load/load.h"
+#include "tests/support/fdcheck.h"
+
+static struct load_options small(uint64_t flows)
+{
+	struct goal goal = goal_default();
+	struct load_options options;
+
+	goal.flows = flows;
+	goal.burst = flows;
+	options = load_options_default(&goal);
+	options.time_ns = 50000000;
+	options.workers = 2;
+	return options;
+}
+
+static struct load_result *run(const struct load_options *options)
+{
+	struct load_result *result = NULL;
+	struct err err = { 0 };
+
+	if (load_run(options, &result, &err))
+		fail_msg("%s", err.what);
+	return result;
+}
+
+static uint64_t interval_sum(const struct load_result *result)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < result->n_intervals; i++)
+		sum += result->intervals[i].bytes;
+	return sum;
+}
+
+static void assert_exact(const struct load_result *result, uint64_t flows)
+{
+	assert_int_equal(result->asked, flows);
+	assert_int_equal(result->flows[LOAD_OK], flows);
+	assert_int_equal(result->n_errors, 0);
+	assert_true(result->bytes.exact);
+	assert_int_equal(result->bytes.flows_off, 0);
+	assert_int_equal(result->bytes.written, result->bytes.acked);
+	assert_int_equal(result->bytes.acked, result->bytes.received);
+	assert_int_equal(result->bytes.received, result->bytes.read);
+	assert_int_equal(interval_sum(result), result->bytes.read);
+	assert_false(result->deadline);
+	assert_false(result->interrupted);
+	assert_int_equal(result->queue_peak.state, FACT_KNOWN);
+	assert_int_equal(result->queue_drops.value, 0);
+}
+
+static void test_directions(void **state)
+{
+	static const enum load_direction directions[] = { LOAD_UP, LOAD_DOWN,
+		                                          LOAD_BOTH };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct load_options options = small(9);
+		struct load_result *result;
+
+		options.direction = directions[i];
+		result = run(&options);
+		assert_exact(result, 9);
+		assert_int_equal(result->queue_peak.value, 9);
+		load_result_free(result);
+	}
+}
+
+static void test_bytes_per_flow(void **state)
+{
+	static const struct {
+		enum load_direction direction;
+		uint64_t bytes;
+		uint64_t total; /* of 3 flows; a client without payload of
+		                   its own still says its 16-byte hello */
+	} rows[] = {
+		{ LOAD_UP, 1, 3 },
+		{ LOAD_UP, 15, 45 },
+		{ LOAD_UP, 16, 48 },
+		{ LOAD_UP, 17, 51 },
+		{ LOAD_UP, 1000000, 3000000 },
+		{ LOAD_DOWN, 1, 51 },
+		{ LOAD_DOWN, 1000000, 3000048 },
+		{ LOAD_BOTH, 1, 6 },
+		{ LOAD_BOTH, 1000000, 6000000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct load_options options = small(3);
+		struct load_result *result;
+
+		options.direction = rows[i].direction;
+		options.bytes_per_flow = rows[i].bytes;
+		result = run(&options);
+		assert_exact(result, 3);
+		assert_int_equal(result->bytes.read, rows[i].total);
+		load_result_free(result);
+	}
+}
+
+static void test_shapes(void **state)
+{
+	struct load_options options = small(20);
+	struct load_result *result;
+
+	(void)state;
+	options.burst = 7;
+	result = run(&options);
+	assert_exact(result, 20);
+	assert_int_equal(result->queue_peak.value, 7);
+	load_result_free(result);
+
+	options.burst = 20;
+	options.accept = LOAD_ACCEPT_SLOW;
+	options.accept_per_s = 200;
+	result = run(&options);
+	assert_exact(result, 20);
+	load_result_free(result);
+
+	options.accept = LOAD_ACCEPT_NOW;
+	options.eager = true;
+	result = run(&options);
+	assert_exact(result, 20);
+	load_result_free(result);
+}
+
+/* More workers than flows, and one for all of them. */
+static void test_workers(void **state)
+{
+	static const unsigned int asked[] = { 0, 1, 3, 64 };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct load_options options = small(5);
+		struct load_result *result;
+
+		options.workers = asked[i];
+		result = run(&options);
+		assert_exact(result, 5);
+		assert_in_range(result->mode.workers, 1, 5);
+		load_result_free(result);
+	}
+}
+
+/* The user does not want to wait: each flow still has one outcome. */
+static void test_stopped_at_once(void **state)
+{
+	struct load_options options = small(10);
+	struct load_result *result;
+	uint64_t sum = 0;
+
+	(void)state;
+	options.time_ns = UINT64_C(60000000000);
+	options.stop_fd = eventfd(1, EFD_CLOEXEC);
+	assert_true(options.stop_fd >= 0);
+	result = run(&options);
+	assert_int_equal(close(options.stop_fd), 0);
+	assert_true(result->interrupted);
+	for (size_t i = 0; i < LOAD_OUTCOMES; i++)
+		sum += result->flows[i];
+	assert_int_equal(sum, 10);
+	assert_int_equal(interval_sum(result), result->bytes.read);
+	load_result_free(result);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_directions),
+		cmocka_unit_test(test_bytes_per_flow),
+		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_workers),
+		cmocka_unit_test(test_stopped_at_once),
+	};
+
+	return cmocka_run_group_tests(tests, fdcheck_setup, fdcheck_teardown);
+}
