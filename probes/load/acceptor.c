@@ -31,6 +31,7 @@ struct acceptor {
 	uint64_t interval_ns; /* between two accepts; 0: none */
 	uint64_t next_ns;     /* when the next one is due */
 	bool held;            /* until it is released */
+	bool in_turns;        /* held again after each time that it accepted */
 	int wake_fd;          /* towards the thread: begin, or stop */
 	int ready_fd;         /* towards the taker */
 	atomic_bool stop;
@@ -127,12 +128,14 @@ static bool is_due(struct acceptor *acceptor)
 /* Accept all that is there and due. Return: 0, or why accept() failed. */
 static int accept_some(struct acceptor *acceptor)
 {
+	const size_t before = atomic_load(&acceptor->n_accepted);
 	int rc = 0;
 
 	sample_queue(acceptor);
 	while (!rc && !atomic_load(&acceptor->stop) && is_due(acceptor))
 		rc = accept_one(acceptor);
-	signal_fd(acceptor->ready_fd);
+	if (atomic_load(&acceptor->n_accepted) != before)
+		signal_fd(acceptor->ready_fd);
 	return rc == -EAGAIN || rc == -ECONNABORTED || rc == -EINTR ? 0 : rc;
 }
 
@@ -151,6 +154,8 @@ static void *acceptor_main(void *arg)
 			acceptor->code = -rc;
 			wait_for(acceptor, false,
 			         EXHAUSTED_PAUSE_NS / NS_PER_MS);
+		} else if (acceptor->in_turns) {
+			wait_for(acceptor, false, -1);
 		} else if (acceptor->interval_ns) {
 			wait_for(acceptor, false,
 			         clock_timeout_ms(acceptor->next_ns, 100));
@@ -185,6 +190,7 @@ int acceptor_start(struct acceptor **ret, const struct engine *engine,
 	acceptor->listener = &engine->listener;
 	acceptor->max = max;
 	acceptor->held = options->accept == LOAD_ACCEPT_HELD;
+	acceptor->in_turns = acceptor->held && options->eager;
 	if (options->accept == LOAD_ACCEPT_SLOW)
 		acceptor->interval_ns = NS_PER_S / options->accept_per_s;
 	acceptor->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -56,6 +56,7 @@ struct engine {
 	const struct load_options *options;
 	struct load_result *result;
 	struct flow *flows; /* options->flows of them */
+	uint64_t told_ns;   /* when the caller was last told of progress */
 	struct test_listener listener;
 };
 
@@ -93,7 +94,10 @@ struct acceptor;
 
 /**
  * acceptor_start - a thread that accepts up to @max connections
- * @held: it waits for acceptor_release() before the first accept()
+ *
+ * Unless options->accept says otherwise it is held: it waits for
+ * acceptor_release() before the first accept(). With eager clients it takes
+ * turns with them: it is held again each time that it accepted all there was.
  *
  * Return: 0 or negative errno with words.
  */
@@ -148,8 +152,8 @@ int transfer_run(struct engine *engine, struct err *err);
 int account_flows(const struct flow *flows, size_t n,
                   struct load_result *result);
 
-/** engine_progress - tell the caller, if it wants to know */
-void engine_progress(const struct engine *engine,
+/** engine_progress - tell the caller, if it wants to know, every PROGRESS_MS */
+void engine_progress(struct engine *engine,
                      const struct load_progress *progress);
 
 #endif

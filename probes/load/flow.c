@@ -144,7 +144,7 @@ enum end_step end_read(struct end *end, void *buf, size_t chunk,
 		}
 		end->read += (uint64_t)n;
 		*ret_bytes += (uint64_t)n;
-		if ((size_t)n < chunk)
+		if ((size_t)n < chunk && !(end->flags & END_LAST))
 			end->flags &= (uint8_t)~END_CAN_READ;
 	}
 	return step;
@@ -162,7 +162,7 @@ enum end_step end_shut(struct end *end, struct end *peer, int *ret_code)
 	}
 	end->flags |= END_SHUT;
 	if (peer)
-		peer->flags |= END_CAN_READ;
+		peer->flags |= END_CAN_READ | END_LAST;
 	return END_MOVED;
 }
 

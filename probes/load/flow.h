@@ -23,6 +23,7 @@ enum end_flags {
 	END_SHUT = 8,      /* our FIN is sent */
 	END_EOF = 16,      /* the peer's FIN was read */
 	END_SENDER = 32,   /* has payload of its own besides the hello */
+	END_LAST = 64,     /* the peer's FIN is known to come or to be here */
 };
 
 struct end {
@@ -101,7 +102,8 @@ enum end_step end_write(struct end *end, struct end *peer, const void *buf,
  * end_read - read what has come, up to a few times @chunk bytes
  *
  * Less than @chunk means that the queue was empty: END_CAN_READ is cleared,
- * and epoll tells of what comes later.
+ * and epoll tells of what comes later. Not so with END_LAST: a FIN that is
+ * here already makes no further event.
  *
  * @buf: scratch of @chunk bytes
  */

@@ -19,11 +19,16 @@
 #include "probes/load/engine.h"
 #include "probes/netstat.h"
 
-void engine_progress(const struct engine *engine,
+void engine_progress(struct engine *engine,
                      const struct load_progress *progress)
 {
-	if (engine->options->progress)
-		engine->options->progress(engine->options->to, progress);
+	const uint64_t now = clock_ns();
+
+	if (!engine->options->progress ||
+	    now - engine->told_ns < PROGRESS_MS * NS_PER_MS)
+		return;
+	engine->told_ns = now;
+	engine->options->progress(engine->options->to, progress);
 }
 
 static unsigned int workers_of(const struct load_options *options)

@@ -234,7 +234,9 @@ static void unpark(struct worker *worker, uint64_t index)
 
 static void end_event(struct end *end, uint32_t events)
 {
-	if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+	if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		end->flags |= END_CAN_READ | END_LAST;
+	if (events & EPOLLIN)
 		end->flags |= END_CAN_READ;
 	if (events & (EPOLLOUT | EPOLLHUP | EPOLLERR))
 		end->flags |= END_CAN_WRITE;

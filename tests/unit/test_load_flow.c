@@ -143,6 +143,30 @@ static void test_read_to_eof(void **state)
 	flow_settle(&flow, LOAD_OK);
 }
 
+/*
+ * Data and the FIN behind it come with one event: a short read must not be
+ * taken for an empty queue then, no second event would tell of the FIN.
+ */
+static void test_data_and_fin_at_once(void **state)
+{
+	char buf[64];
+	struct flow flow;
+	uint64_t bytes = 0;
+	int code = 0;
+
+	(void)state;
+	flow_on_pair(&flow);
+	assert_int_equal(write(flow.client.fd, "last", 4), 4);
+	assert_int_equal(shutdown(flow.client.fd, SHUT_WR), 0);
+	flow.server.flags |= END_LAST;
+	assert_int_equal(end_read(&flow.server, buf, sizeof(buf), &bytes,
+	                          &code),
+	                 END_MOVED);
+	assert_int_equal(bytes, 4);
+	assert_true(flow.server.flags & END_EOF);
+	flow_settle(&flow, LOAD_OK);
+}
+
 static void test_read_reset(void **state)
 {
 	char buf[64];
@@ -212,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_write_is_bounded),
 		cmocka_unit_test(test_full_socket),
 		cmocka_unit_test(test_read_to_eof),
+		cmocka_unit_test(test_data_and_fin_at_once),
 		cmocka_unit_test(test_read_reset),
 		cmocka_unit_test(test_order_of_closing),
 	};
