@@ -59,37 +59,37 @@ struct owner {
 
 enum owners_state {
 	OWNERS_UNREAD,
-	OWNERS_KNOWN,	/* every process could be looked at */
+	OWNERS_KNOWN,   /* every process could be looked at */
 	OWNERS_PARTIAL, /* some owners found, some processes not readable */
-	OWNERS_DENIED,	/* none found, and some processes not readable */
+	OWNERS_DENIED,  /* none found, and some processes not readable */
 };
 
 struct listener {
-	int family;	  /* AF_INET or AF_INET6 */
+	int family;       /* AF_INET or AF_INET6 */
 	uint8_t addr[16]; /* network byte order; IPv4 in the first four */
-	uint16_t port;	  /* host byte order */
+	uint16_t port;    /* host byte order */
 	uint32_t ifindex; /* bound device, 0: none */
 	struct fact_u64 v6only;
-	uint32_t queue;		   /* connections waiting for accept() */
-	uint32_t limit;		   /* it holds limit + 1 */
-	struct fact_u64 drops;	   /* sk_drops: not only overflows */
+	uint32_t queue;            /* connections waiting for accept() */
+	uint32_t limit;            /* it holds limit + 1 */
+	struct fact_u64 drops;     /* sk_drops: not only overflows */
 	struct fact_u64 syn_queue; /* half-open towards its address and port;
-				      members of a group share the number */
+	                              members of a group share the number */
 	struct fact_u64 cgroup_id; /* of the creator, cgroup v2 */
 	uint32_t uid;
 	uint32_t inode;
 	uint64_t cookie;
 	uint32_t group_size; /* listeners of the same namespace, address,
-				port, device and uid (SO_REUSEPORT), >= 1 */
+	                        port, device and uid (SO_REUSEPORT), >= 1 */
 	struct owner *owners;
 	size_t n_owners;
 	enum owners_state owners_state;
 };
 
 struct sockstat_facts {
-	struct fact_u64 inuse;	   /* TCP over IPv4, this namespace */
-	struct fact_u64 inuse6;	   /* TCP over IPv6, this namespace */
-	struct fact_u64 orphan;	   /* this namespace */
+	struct fact_u64 inuse;     /* TCP over IPv4, this namespace */
+	struct fact_u64 inuse6;    /* TCP over IPv6, this namespace */
+	struct fact_u64 orphan;    /* of the whole host */
 	struct fact_u64 time_wait; /* this namespace, both families */
 	struct fact_u64 mem_pages; /* TCP buffers of the whole host */
 };
@@ -102,14 +102,14 @@ struct link_facts {
 
 struct ports_facts {
 	struct fact_u64 usable; /* in the range and not reserved */
-	struct fact_u64 free;	/* of these, free towards the goal's target;
-				   a lower bound when it was clear that the
-				   rest cannot matter */
+	struct fact_u64 free;   /* of these, free towards the goal's target;
+	                           a lower bound when it was clear that the
+	                           rest cannot matter */
 };
 
 struct netns_facts {
-	uint64_t inode;		 /* of its /proc/PID/ns/net; 0 unknown */
-	char name[64];		 /* what a person knows it as, or "" */
+	uint64_t inode;          /* of its /proc/PID/ns/net; 0 unknown */
+	char name[64];           /* what a person knows it as, or "" */
 	struct fact_u64 initial; /* 1: the host's own; 0: a child */
 	struct sysctl_fact sysctl[SYSCTL_COUNT]; /* of scope NETNS */
 	struct fact_u64 counter[COUNTER_COUNT];
@@ -131,9 +131,9 @@ struct memory_facts {
 };
 
 struct host {
-	char name[65];				 /* raw, not escaped */
-	char kernel[65];			 /* release */
-	uint64_t taken_at_ns;			 /* CLOCK_REALTIME */
+	char name[65];                           /* raw, not escaped */
+	char kernel[65];                         /* release */
+	uint64_t taken_at_ns;                    /* CLOCK_REALTIME */
 	struct sysctl_fact sysctl[SYSCTL_COUNT]; /* of scopes INIT, GLOBAL */
 	struct limits_facts limits;
 	struct memory_facts memory;
@@ -150,8 +150,8 @@ void host_free(struct host *host);
 
 /** host_sysctl - the fact of @id, wherever its scope keeps it */
 const struct sysctl_fact *host_sysctl(const struct host *host,
-				      const struct netns_facts *ns,
-				      enum sysctl_id id);
+                                      const struct netns_facts *ns,
+                                      enum sysctl_id id);
 
 /** listener_is_full - the next connection would be dropped
  * include/net/sock.h:sk_acceptq_is_full()

@@ -36,7 +36,7 @@ enum sysctl_id {
 
 enum sysctl_type {
 	SYSCTL_TYPE_INT,    /* one number, v[0] */
-	SYSCTL_TYPE_PAIR,   /* two numbers, v[0] and v[1] */
+	SYSCTL_TYPE_PAIR,   /* a range: two numbers, v[0] <= v[1] */
 	SYSCTL_TYPE_TRIPLE, /* three numbers */
 	SYSCTL_TYPE_WORD,   /* text */
 	SYSCTL_TYPE_PORTS,  /* "1-5,8": text; v[0] is how many ports */
@@ -45,13 +45,13 @@ enum sysctl_type {
 enum sysctl_scope {
 	SYSCTL_SCOPE_NETNS,  /* every network namespace has its own */
 	SYSCTL_SCOPE_INIT,   /* one for the host; its file exists only in
-				the initial network namespace */
+	                        the initial network namespace */
 	SYSCTL_SCOPE_GLOBAL, /* one for the host, visible everywhere */
 };
 
 /* What a write changes; told to the user with every remedy. */
 enum sysctl_live {
-	SYSCTL_LIVE,	      /* everything, at once */
+	SYSCTL_LIVE,          /* everything, at once */
 	SYSCTL_NEW_LISTENERS, /* the next listen() call */
 	SYSCTL_NEW_SOCKETS,   /* sockets and connections made from now on */
 	SYSCTL_READ_ONLY,

@@ -10,7 +10,7 @@
 #define KILOFLOW_PROBES_BASE_ERR_H
 
 struct err {
-	int code;	/* negative errno, 0 while unset */
+	int code;       /* negative errno, 0 while unset */
 	char what[256]; /* what was tried, on which object, and why it failed */
 	char hint[192]; /* the next step for the user, or "" */
 };
@@ -24,7 +24,7 @@ struct err {
  * Return: @code, so that a caller can write `return err_set(...)`.
  */
 __attribute__((format(printf, 3, 4))) int err_set(struct err *err, int code,
-						  const char *fmt, ...);
+                                                  const char *fmt, ...);
 
 /**
  * err_hint - add the next step for the user, unless one is already there
@@ -32,7 +32,7 @@ __attribute__((format(printf, 3, 4))) int err_set(struct err *err, int code,
  * @fmt: one imperative sentence
  */
 __attribute__((format(printf, 2, 3))) void err_hint(struct err *err,
-						    const char *fmt, ...);
+                                                    const char *fmt, ...);
 
 /**
  * err_name - the symbolic name of an errno

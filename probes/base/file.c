@@ -34,7 +34,9 @@ static int open_below(int root_fd, const char *path)
 {
 	const int fd = openat(root_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	return fd;
 }
 
 /* Fill @buf up to @size; *ret_len == @size means there may be more. */
@@ -56,7 +58,7 @@ static int read_up_to(int fd, char *buf, size_t size, size_t *ret_len)
 }
 
 int file_read(int root_fd, const char *path, char *buf, size_t size,
-	      size_t *ret_len, struct err *err)
+              size_t *ret_len, struct err *err)
 {
 	size_t len = 0;
 	int fd;
@@ -111,7 +113,7 @@ static int read_growing(int fd, size_t max, char **buf, size_t *ret_len)
 }
 
 int file_read_alloc(int root_fd, const char *path, size_t max, char **ret,
-		    size_t *ret_len, struct err *err)
+                    size_t *ret_len, struct err *err)
 {
 	size_t len = 0;
 	char *buf = NULL;

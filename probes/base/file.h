@@ -24,7 +24,7 @@ struct err;
  * file does not fit (nothing is silently cut).
  */
 int file_read(int root_fd, const char *path, char *buf, size_t size,
-	      size_t *ret_len, struct err *err);
+              size_t *ret_len, struct err *err);
 
 /**
  * file_read_alloc - read a whole file of any size up to @max bytes
@@ -37,6 +37,6 @@ int file_read(int root_fd, const char *path, char *buf, size_t size,
  * Return: as file_read(), and -ENOMEM.
  */
 int file_read_alloc(int root_fd, const char *path, size_t max, char **ret,
-		    size_t *ret_len, struct err *err);
+                    size_t *ret_len, struct err *err);
 
 #endif

@@ -86,14 +86,14 @@ size_t text_escape(char *dst, size_t size, const char *src, size_t len)
 		if (!step || (is_control(c) && c < 0x80)) {
 			step = 1;
 			n = (size_t)snprintf(escape, sizeof(escape), "\\x%02x",
-					     (uint8_t)src[at]);
+			                     (uint8_t)src[at]);
 			out = escape;
 		} else if (c == '\\') {
 			n = 2;
 			out = "\\\\";
 		} else if (is_control(c) || is_bidi_control(c)) {
 			n = (size_t)snprintf(escape, sizeof(escape),
-					     "\\u{%04x}", c);
+			                     "\\u{%04x}", c);
 			out = escape;
 		}
 		if (!put(dst, size, &used, out, n))
@@ -115,7 +115,7 @@ size_t text_utf8(char *dst, size_t size, const char *src, size_t len)
 		const size_t n = utf8_decode(src + at, len - at, &c);
 
 		if (!put(dst, size, &used, n ? src + at : replacement,
-			 n ? n : sizeof(replacement) - 1))
+		         n ? n : sizeof(replacement) - 1))
 			break;
 		at += n ? n : 1;
 	}
@@ -135,10 +135,10 @@ void text_join(char *dst, size_t size, const char *sep, const char *item)
 		return;
 	if (used + sep_len + item_len + sizeof(more) + strlen(sep) <= size) {
 		(void)snprintf(dst + used, size - used, "%s%s", used ? sep : "",
-			       item);
+		               item);
 		return;
 	}
 	if (used + sep_len + sizeof(more) <= size)
 		(void)snprintf(dst + used, size - used, "%s%s", used ? sep : "",
-			       more);
+		               more);
 }
