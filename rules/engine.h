@@ -21,10 +21,21 @@ struct policy;
  * Emits for each rule and namespace either findings or one ok.
  */
 void engine_run(const struct host *host, const struct goal *goal,
-		const struct need *need, unsigned int scopes,
-		const struct policy *policy,
-		void (*emit)(void *to, const struct finding *finding),
-		void *to);
+                const struct need *need, unsigned int scopes,
+                const struct policy *policy,
+                void (*emit)(void *to, const struct finding *finding),
+                void *to);
+
+/**
+ * engine_judge - one rule, over all that its scope takes in
+ * @in: host, goal, need, and where findings go; the rest is filled in
+ * @policy: may be NULL
+ *
+ * A rule whose role is not the goal's emits nothing at all; neither does a
+ * rule of SCOPE_LOAD when no load test was run.
+ */
+void engine_judge(const struct rule *rule, const struct rule_input *in,
+                  const struct policy *policy);
 
 /* The verdict of a whole report. */
 enum report_verdict {
@@ -40,11 +51,12 @@ const char *report_verdict_name(enum report_verdict verdict);
 /**
  * engine_verdict - fail before unknown before warn before ready
  * @load: NULL when no load test was run. A passed one of the whole goal
- * makes unknown findings moot.
+ * (its flows, its burst held, its listener's limit, over loopback) makes
+ * unknown findings moot.
  */
 enum report_verdict engine_verdict(const struct finding *findings, size_t n,
-				   const struct goal *goal,
-				   const struct load_result *load);
+                                   const struct goal *goal,
+                                   const struct load_result *load);
 
 /**
  * finding_order - for qsort(): group, worst first, id, namespace, subject

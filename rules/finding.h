@@ -52,11 +52,11 @@ const char *remedy_kind_name(enum remedy_kind kind);
 
 struct remedy {
 	enum remedy_kind kind;
-	char key[64];	   /* sysctl key, directive, limit */
-	char from[48];	   /* as it is; a number where it is one */
-	char to[48];	   /* as it should be */
-	bool live;	   /* acts on what runs already */
-	char risk[128];	   /* what it may cost, or "" */
+	char key[64];      /* sysctl key, directive, limit */
+	char from[64];     /* as it is; a number where it is one */
+	char to[64];       /* as it should be */
+	bool live;         /* acts on what runs already */
+	char risk[128];    /* what it may cost, or "" */
 	char command[256]; /* what a person would type, or "" */
 };
 
@@ -70,13 +70,13 @@ struct finding {
 	const struct rule *rule;
 	enum verdict verdict;
 	const struct netns_facts *ns; /* NULL: the host */
-	char subject[128];	      /* what it is about; "": the rule's all */
+	char subject[160];            /* what it is about; "": the rule's all */
 	struct fact_u64 observed;     /* UNREAD: not a number */
-	struct fact_u64 needed;	      /* UNREAD: no need, or no number */
+	struct fact_u64 needed;       /* UNREAD: no need, or no number */
 	const char *unit; /* "connections", "ports", "bytes", NULL */
-	char what[192];	  /* "net.core.somaxconn is 128, a burst of
-			     1000 needs 999" */
-	char why[320];	  /* what follows from it, or "" */
+	char what[256];   /* "net.core.somaxconn is 128, a burst of
+	                     1000 needs 999" */
+	char why[384];    /* what follows from it, or "" */
 	struct remedy remedy;
 };
 

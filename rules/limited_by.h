@@ -11,11 +11,11 @@ struct server;
 struct sysctl_fact;
 
 enum limited_by {
-	LIMITED_BY_UNKNOWN,	/* somaxconn could not be read */
-	LIMITED_BY_CAP,		/* limit = somaxconn now */
+	LIMITED_BY_UNKNOWN,     /* somaxconn could not be read */
+	LIMITED_BY_CAP,         /* limit = somaxconn now */
 	LIMITED_BY_APPLICATION, /* below it, and what the server asks for */
 	LIMITED_BY_APPLICATION_OR_EARLIER_CAP, /* below it */
-	LIMITED_BY_ABOVE_CAP,		       /* somaxconn was lowered since */
+	LIMITED_BY_ABOVE_CAP,                  /* somaxconn was lowered since */
 };
 
 /** limited_by_name - as in the JSON report; NULL for LIMITED_BY_UNKNOWN */
@@ -27,7 +27,7 @@ const char *limited_by_name(enum limited_by limited_by);
  * @server: the server that it was recognised as; may be NULL
  */
 enum limited_by limited_by(const struct listener *listener,
-			   const struct sysctl_fact *somaxconn,
-			   const struct server *server);
+                           const struct sysctl_fact *somaxconn,
+                           const struct server *server);
 
 #endif

@@ -21,10 +21,10 @@ struct load_result;
 struct need;
 
 enum rule_scope {
-	SCOPE_HOST,	/* once */
-	SCOPE_NETNS,	/* once for each namespace */
+	SCOPE_HOST,     /* once */
+	SCOPE_NETNS,    /* once for each namespace */
 	SCOPE_LISTENER, /* once for each listener; one ok for all */
-	SCOPE_LOAD,	/* once, when a load test was run or refused */
+	SCOPE_LOAD,     /* once, when a load test was run or refused */
 };
 
 /* A fact without which a rule cannot judge. */
@@ -33,11 +33,11 @@ struct rule_need {
 		RULE_NEED_NONE, /* ends the list */
 		RULE_NEED_SYSCTL,
 		RULE_NEED_COUNTER,
-		RULE_NEED_HOST,	    /* a struct fact_u64 in struct host */
+		RULE_NEED_HOST,     /* a struct fact_u64 in struct host */
 		RULE_NEED_NETNS,    /* a struct fact_u64 in netns_facts */
 		RULE_NEED_LISTENER, /* a struct fact_u64 in listener */
 	} kind;
-	size_t at;	  /* enum value, or offset of the fact */
+	size_t at;        /* enum value, or offset of the fact */
 	const char *name; /* for kinds with an offset: what a user calls it */
 	const char *from; /* where it is read: file or interface */
 };
@@ -72,9 +72,10 @@ struct rule_need {
 
 struct rule_input {
 	const struct host *host;
-	const struct netns_facts *ns;	 /* NULL for SCOPE_HOST */
+	const struct netns_facts *ns;    /* NULL for SCOPE_HOST; of SCOPE_LOAD
+	                                    the one it was run in */
 	const struct listener *listener; /* of SCOPE_LISTENER */
-	const struct load_result *load;	 /* of SCOPE_LOAD */
+	const struct load_result *load;  /* of SCOPE_LOAD */
 	const struct goal *goal;
 	const struct need *need;
 	void (*emit)(void *to, const struct finding *finding);
@@ -86,11 +87,11 @@ struct rule {
 	enum group group;
 	enum rule_scope scope;
 	unsigned int roles;  /* enum goal_role that it matters to; 0: all */
-	bool decisive;	     /* its unknown makes the verdict unknown */
+	bool decisive;       /* its unknown makes the verdict unknown */
 	const char *title;   /* short: what holds when it is ok */
 	const char *ref;     /* kernel file:function */
 	const char *explain; /* for `explain`: plain words, paragraphs
-				separated by \n\n, the formula included */
+	                        separated by \n\n, the formula included */
 	struct rule_need needs[RULE_NEEDS_MAX];
 	void (*judge)(const struct rule *self, const struct rule_input *in);
 };

@@ -17,10 +17,10 @@ struct server {
 	const char *comm;      /* its processes' name, as in /proc/PID/comm */
 	uint32_t backlog;      /* what it asks for by default */
 	bool backlog_known;    /* false: depends on its configuration */
-	const char *directive; /* what to change */
-	const char *apply;     /* "reload", "restart" */
-	bool verified;	       /* read in its source or measured; else a user
-				  is told "reported" */
+	const char *directive; /* what to change, "": there is nothing */
+	const char *apply;     /* "reload", "restart", "rebuild" */
+	bool verified;         /* read in its source or measured; else a user
+	                          is told "reported" */
 	const char *source;    /* where the row is from */
 };
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* listener - see listener.h. */
+#include "rules/listener.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/base/text.h"
+#include "probes/facts.h"
+#include "probes/goal.h"
+#include "rules/saturate.h"
+
+/* "iperf[4242] +2", or why there is no such name. */
+static void owner_text(const struct listener *listener, char *buf, size_t size)
+{
+	const struct owner *first = listener->owners;
+	char comm[4 * sizeof(first->comm) + 1];
+	char more[24] = "";
+
+	if (!listener->n_owners) {
+		(void)snprintf(buf, size, "%s",
+		               listener->owners_state == OWNERS_KNOWN
+		                       ? "(no owner)"
+		                       : "(owner unknown)");
+		return;
+	}
+	(void)text_escape(comm, sizeof(comm), first->comm,
+	                  strnlen(first->comm, sizeof(first->comm)));
+	if (listener->n_owners > 1)
+		(void)snprintf(more, sizeof(more), " +%zu",
+		               listener->n_owners - 1);
+	(void)snprintf(buf, size, "%s[%d]%s", comm, (int)first->pid, more);
+}
+
+void listener_subject(const struct listener *listener, char *buf, size_t size)
+{
+	char address[64];
+	char owner[112];
+
+	listener_format(listener, address, sizeof(address));
+	owner_text(listener, owner, sizeof(owner));
+	(void)snprintf(buf, size, "%s %s", address, owner);
+}
+
+bool listener_is_meant(const struct listener *listener, const struct goal *goal)
+{
+	return !goal->port || listener->port == goal->port;
+}
+
+uint64_t listener_group_capacity(const struct listener *listener)
+{
+	return saturate_mul(listener->group_size, listener_capacity(listener));
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * backlog.listener - each listener's own queue holds the burst.
+ *
+ * Without --port nobody said which listener the burst is for: a short queue
+ * is then no more than a note, unless that listener shows signs of trouble.
+ *
+ * Not judged here: the cap for listeners to come; see backlog.somaxconn.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "probes/base/text.h"
+#include "probes/goal.h"
+#include "probes/need.h"
+#include "rules/limited_by.h"
+#include "rules/listener.h"
+#include "rules/remedy.h"
+#include "rules/rule.h"
+#include "rules/saturate.h"
+#include "rules/servers.h"
+
+static bool has_drops(const struct listener *listener)
+{
+	return listener->drops.state == FACT_KNOWN && listener->drops.value;
+}
+
+/* The group may hold the burst where the member alone does not. */
+static bool group_holds(const struct rule_input *in)
+{
+	return listener_group_capacity(in->listener) >= in->need->accept_queue;
+}
+
+static enum verdict verdict_of(const struct rule_input *in)
+{
+	const struct listener *listener = in->listener;
+
+	if (!listener_is_meant(listener, in->goal) ||
+	    listener_capacity(listener) >= in->need->accept_queue)
+		return VERDICT_OK;
+	if (in->goal->port)
+		return group_holds(in) ? VERDICT_WARN : VERDICT_FAIL;
+	if (group_holds(in))
+		return VERDICT_OK;
+	if (has_drops(listener) || listener_is_full(listener))
+		return VERDICT_WARN;
+	return VERDICT_NOTE;
+}
+
+static void say_what(const struct rule_input *in, struct finding *finding)
+{
+	const struct listener *listener = in->listener;
+	char *buf = finding->what;
+	const size_t size = sizeof(finding->what);
+
+	if (listener->group_size == 1)
+		(void)snprintf(buf, size,
+		               "%s holds at most %" PRIu64
+		               " waiting connection%s (its limit is %u)",
+		               finding->subject, listener_capacity(listener),
+		               listener->limit ? "s" : "", listener->limit);
+	else
+		(void)snprintf(
+			buf, size,
+			"%s holds at most %" PRIu64
+			" waiting connections, its group of %u at most %" PRIu64,
+			finding->subject, listener_capacity(listener),
+			listener->group_size,
+			listener_group_capacity(listener));
+}
+
+static void say_trouble(const struct rule_input *in, struct finding *finding)
+{
+	const struct listener *listener = in->listener;
+	char part[64];
+
+	if (listener_is_full(listener))
+		text_join(finding->why, sizeof(finding->why), "; ",
+		          "it stands full now");
+	if (has_drops(listener)) {
+		(void)snprintf(part, sizeof(part), "it has %" PRIu64 " drops",
+		               listener->drops.value);
+		text_join(finding->why, sizeof(finding->why), "; ", part);
+	}
+	if (group_holds(in))
+		text_join(
+			finding->why, sizeof(finding->why), "; ",
+			"the kernel spreads connections over the group by a hash, not evenly");
+}
+
+/* What keeps the limit where it is, and whether the cap has to go first. */
+static void say_limit(const struct rule_input *in, const struct server *server,
+                      struct finding *finding)
+{
+	static const char *const words[] = {
+		[LIMITED_BY_UNKNOWN] =
+			"net.core.somaxconn, which caps it, could not be read",
+		[LIMITED_BY_CAP] =
+			"it is as high as net.core.somaxconn lets it be",
+		[LIMITED_BY_APPLICATION] = "the application asked for so few",
+		[LIMITED_BY_APPLICATION_OR_EARLIER_CAP] =
+			"the application asked for so few, or net.core.somaxconn was lower then",
+		[LIMITED_BY_ABOVE_CAP] = "net.core.somaxconn was lowered since",
+	};
+	const struct sysctl_fact *cap = &in->ns->sysctl[SYSCTL_SOMAXCONN];
+	char part[96];
+
+	text_join(finding->why, sizeof(finding->why), "; ",
+	          words[limited_by(in->listener, cap, server)]);
+	if (cap->state != FACT_KNOWN ||
+	    saturate_sysctl(cap, 0) >= in->need->accept_queue_limit)
+		return;
+	(void)snprintf(part, sizeof(part),
+	               "net.core.somaxconn (%" PRId64 ") must be raised first",
+	               cap->v[0]);
+	text_join(finding->why, sizeof(finding->why), "; ", part);
+}
+
+/* Which setting makes a larger limit last. */
+static void say_server(const struct server *server, struct finding *finding)
+{
+	const char *hearsay;
+	char part[128];
+
+	if (!server)
+		return;
+	hearsay = server->verified ? "" : "reported: ";
+	if (server->directive[0])
+		(void)snprintf(part, sizeof(part), "%s%s's setting is %s (%s)",
+		               hearsay, server->name, server->directive,
+		               server->apply);
+	else
+		(void)snprintf(part, sizeof(part),
+		               "%s%s has no setting for it (%s)", hearsay,
+		               server->name, server->apply);
+	text_join(finding->why, sizeof(finding->why), "; ", part);
+}
+
+static void propose(const struct rule_input *in, struct remedy *ret)
+{
+	const struct goal usual = goal_default();
+	const struct goal *goal = in->goal;
+	char flows[32] = "";
+	char burst[32] = "";
+
+	if (goal->flows != usual.flows)
+		(void)snprintf(flows, sizeof(flows), " --flows %" PRIu64,
+		               goal->flows);
+	if (goal->burst != goal->flows)
+		(void)snprintf(burst, sizeof(burst), " --burst %" PRIu64,
+		               goal->burst);
+	ret->kind = REMEDY_RELISTEN;
+	(void)snprintf(ret->from, sizeof(ret->from), "%u", in->listener->limit);
+	(void)snprintf(ret->to, sizeof(ret->to), "%" PRIu64,
+	               remedy_limit(in->need->accept_queue_limit,
+	                            REMEDY_BACKLOG_LEAST));
+	remedy_command(ret, in->ns, "kiloflow check --fix --port %u%s%s",
+	               in->listener->port, flows, burst);
+}
+
+static void judge(const struct rule *self, const struct rule_input *in)
+{
+	const struct server *server = server_of(in->listener);
+	struct finding finding = {
+		.rule = self,
+		.verdict = verdict_of(in),
+		.ns = in->ns,
+		.needed = fact_known(in->need->accept_queue),
+		.unit = "connections",
+		.remedy = {
+			.key = "listen(2) backlog",
+			.live = true,
+			.risk = "a restart of the server sets its own limit again; a long queue hides a slow accept()",
+		},
+	};
+
+	if (finding.verdict == VERDICT_OK)
+		return;
+	finding.observed = fact_known(
+		group_holds(in) ? listener_capacity(in->listener)
+				: listener_group_capacity(in->listener));
+	listener_subject(in->listener, finding.subject,
+	                 sizeof(finding.subject));
+	say_what(in, &finding);
+	say_trouble(in, &finding);
+	say_limit(in, server, &finding);
+	say_server(server, &finding);
+	propose(in, &finding.remedy);
+	in->emit(in->to, &finding);
+}
+
+const struct rule rule_backlog_listener = {
+	.id = "backlog.listener",
+	.group = GROUP_ACCEPT_QUEUE,
+	.scope = SCOPE_LISTENER,
+	.roles = ROLE_SERVER,
+	.decisive = true,
+	.title = "the listeners hold the burst",
+	.ref = "include/net/sock.h:sk_acceptq_is_full",
+	.explain =
+		"What counts for a server that runs already is its own accept queue: the limit it got at its last listen(), which is the smaller of what it asked for and what net.core.somaxconn was then. Raising net.core.somaxconn changes nothing for it, and a configuration file does not say what it got; sock_diag does.\n\n"
+		"A queue of limit L holds L + 1 connections. Listeners that share address, port and user (SO_REUSEPORT) form a group, and a burst of B fits if size x (limit + 1) >= B; but the kernel spreads by a hash, so a member that alone would not hold B may overflow earlier.\n\n"
+		"With --port a listener there that does not hold the burst fails. Without it nobody said whom the burst is for: it is a note, and a warning when that listener has drops or stands full.\n\n"
+		"A listen() on a listening socket only overwrites the limit: the queue, its connections and its clients stay. So it can be raised without a restart, by whoever may take the descriptor (pidfd_getfd); the next restart sets the old one again unless the server's own setting is changed too.",
+	.judge = judge,
+};
