@@ -136,26 +136,25 @@ static void say_server(const struct server *server, struct finding *finding)
 	text_join(finding->why, sizeof(finding->why), "; ", part);
 }
 
-static void propose(const struct rule_input *in, struct remedy *ret)
+/*
+ * What makes it last: the server's own setting, as far as it is known. No
+ * command is given: where the setting stands is the server's affair.
+ */
+static void propose(const struct rule_input *in, const struct server *server,
+                    struct remedy *ret)
 {
-	const struct goal usual = goal_default();
-	const struct goal *goal = in->goal;
-	char flows[32] = "";
-	char burst[32] = "";
+	const bool has_setting = server && server->directive[0];
 
-	if (goal->flows != usual.flows)
-		(void)snprintf(flows, sizeof(flows), " --flows %" PRIu64,
-		               goal->flows);
-	if (goal->burst != goal->flows)
-		(void)snprintf(burst, sizeof(burst), " --burst %" PRIu64,
-		               goal->burst);
-	ret->kind = REMEDY_RELISTEN;
+	ret->kind = has_setting ? REMEDY_CONFIG : REMEDY_RESTART;
+	(void)snprintf(ret->key, sizeof(ret->key), "%s",
+	               has_setting ? server->directive : "listen(2) backlog");
 	(void)snprintf(ret->from, sizeof(ret->from), "%u", in->listener->limit);
 	(void)snprintf(ret->to, sizeof(ret->to), "%" PRIu64,
 	               remedy_limit(in->need->accept_queue_limit,
 	                            REMEDY_BACKLOG_LEAST));
-	remedy_command(ret, in->ns, "kiloflow check --fix --port %u%s%s",
-	               in->listener->port, flows, burst);
+	(void)snprintf(ret->risk, sizeof(ret->risk),
+	               "takes a %s; a long queue hides a slow accept()",
+	               has_setting ? server->apply : "restart of the server");
 }
 
 static void judge(const struct rule *self, const struct rule_input *in)
@@ -167,11 +166,6 @@ static void judge(const struct rule *self, const struct rule_input *in)
 		.ns = in->ns,
 		.needed = fact_known(in->need->accept_queue),
 		.unit = "connections",
-		.remedy = {
-			.key = "listen(2) backlog",
-			.live = true,
-			.risk = "a restart of the server sets its own limit again; a long queue hides a slow accept()",
-		},
 	};
 
 	if (finding.verdict == VERDICT_OK)
@@ -185,7 +179,7 @@ static void judge(const struct rule *self, const struct rule_input *in)
 	say_trouble(in, &finding);
 	say_limit(in, server, &finding);
 	say_server(server, &finding);
-	propose(in, &finding.remedy);
+	propose(in, server, &finding.remedy);
 	in->emit(in->to, &finding);
 }
 
@@ -201,6 +195,6 @@ const struct rule rule_backlog_listener = {
 		"What counts for a server that runs already is its own accept queue: the limit it got at its last listen(), which is the smaller of what it asked for and what net.core.somaxconn was then. Raising net.core.somaxconn changes nothing for it, and a configuration file does not say what it got; sock_diag does.\n\n"
 		"A queue of limit L holds L + 1 connections. Listeners that share address, port and user (SO_REUSEPORT) form a group, and a burst of B fits if size x (limit + 1) >= B; but the kernel spreads by a hash, so a member that alone would not hold B may overflow earlier.\n\n"
 		"With --port a listener there that does not hold the burst fails. Without it nobody said whom the burst is for: it is a note, and a warning when that listener has drops or stands full.\n\n"
-		"A listen() on a listening socket only overwrites the limit: the queue, its connections and its clients stay. So it can be raised without a restart, by whoever may take the descriptor (pidfd_getfd); the next restart sets the old one again unless the server's own setting is changed too.",
+		"A second listen() on a listening socket only overwrites the limit: the queue, its connections and its clients stay. Some servers do that on a reload (nginx, when its setting changed); the others take a restart.",
 	.judge = judge,
 };

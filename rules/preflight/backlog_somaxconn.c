@@ -77,7 +77,7 @@ static void judge(const struct rule *self, const struct rule_input *in)
 		.needed = fact_known(need),
 		.unit = "connections",
 		.remedy = {
-			.risk = "only listen() calls from now on: restart the servers, or raise them live by check --fix --port P",
+			.risk = "acts on listen() calls from now on: restart the servers that run already",
 		},
 	};
 
