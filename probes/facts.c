@@ -68,8 +68,8 @@ void host_free(struct host *host)
 }
 
 const struct sysctl_fact *host_sysctl(const struct host *host,
-				      const struct netns_facts *ns,
-				      enum sysctl_id id)
+                                      const struct netns_facts *ns,
+                                      enum sysctl_id id)
 {
 	if (sysctl_desc(id)->scope == SYSCTL_SCOPE_NETNS)
 		return &ns->sysctl[id];
@@ -84,8 +84,8 @@ void listener_format(const struct listener *listener, char *buf, size_t size)
 	(void)inet_ntop(listener->family, listener->addr, addr, sizeof(addr));
 	if (listener->ifindex)
 		(void)snprintf(device, sizeof(device), "%%%u",
-			       listener->ifindex);
+		               listener->ifindex);
 	(void)snprintf(buf, size,
-		       listener->family == AF_INET6 ? "[%s%s]:%u" : "%s%s:%u",
-		       addr, device, listener->port);
+	               listener->family == AF_INET6 ? "[%s%s]:%u" : "%s%s:%u",
+	               addr, device, listener->port);
 }

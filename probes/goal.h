@@ -23,11 +23,11 @@ enum goal_family {
 };
 
 struct goal {
-	uint64_t flows;		  /* concurrent, 1..GOAL_FLOWS_MAX */
-	uint64_t burst;		  /* connections that may arrive before the
-				     first is accepted, 1..flows */
+	uint64_t flows;           /* concurrent, 1..GOAL_FLOWS_MAX */
+	uint64_t burst;           /* connections that may arrive before the
+	                             first is accepted, 1..flows */
 	uint64_t bytes_in_flight; /* over all flows; 0: one page a flow */
-	uint16_t port;		  /* an existing listener's, 0: none */
+	uint16_t port;            /* an existing listener's, 0: none */
 	enum goal_role role;
 	enum goal_family family;
 	const char *peer; /* address for the path, NULL: loopback */

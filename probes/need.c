@@ -41,10 +41,10 @@ static void need_queues(const struct goal *goal, struct need *ret)
 
 /* net/ipv4/tcp_input.c:tcp_data_queue() charges whole pages. */
 static void need_memory(const struct goal *goal, uint64_t page_bytes,
-			struct need *ret)
+                        struct need *ret)
 {
 	const uint64_t in_flight = goal->bytes_in_flight / page_bytes +
-				   (goal->bytes_in_flight % page_bytes != 0);
+	                           (goal->bytes_in_flight % page_bytes != 0);
 
 	ret->tcp_mem_pages = max_u64(goal->flows, in_flight);
 	ret->memory_bytes =
@@ -52,7 +52,7 @@ static void need_memory(const struct goal *goal, uint64_t page_bytes,
 }
 
 void need_compute(const struct goal *goal, uint64_t page_bytes,
-		  struct need *ret)
+                  struct need *ret)
 {
 	*ret = (struct need){ 0 };
 	need_queues(goal, ret);

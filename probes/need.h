@@ -26,16 +26,16 @@ struct goal;
 /* A need of 0 means that the goal does not touch the resource. */
 struct need {
 	uint64_t accept_queue_limit; /* listen() limit: burst - 1, because
-					a queue holds limit + 1 */
-	uint64_t accept_queue;	     /* connections it must hold: burst */
-	uint64_t syn_queue;	     /* half-open at once: 0 on loopback */
-	uint64_t ports;		     /* local ports to one destination */
-	uint64_t fds_process;	     /* descriptors of one process: a flow's
-					ends x flows + NEED_FDS_OVERHEAD */
-	uint64_t fds_system;	     /* the same, of the whole system */
-	uint64_t tcp_mem_pages;	     /* a page a receiving socket, or the
-					bytes in flight if they are more */
-	uint64_t memory_bytes;	     /* kernel memory of all flows */
+	                                a queue holds limit + 1 */
+	uint64_t accept_queue;       /* connections it must hold: burst */
+	uint64_t syn_queue;          /* half-open at once: 0 on loopback */
+	uint64_t ports;              /* local ports to one destination */
+	uint64_t fds_process;        /* descriptors of one process: a flow's
+	                                ends x flows + NEED_FDS_OVERHEAD */
+	uint64_t fds_system;         /* the same, of the whole system */
+	uint64_t tcp_mem_pages;      /* a page a receiving socket, or the
+	                                bytes in flight if they are more */
+	uint64_t memory_bytes;       /* kernel memory of all flows */
 };
 
 /**
@@ -44,6 +44,6 @@ struct need {
  * @page_bytes: size of a page; 4096 when unknown
  */
 void need_compute(const struct goal *goal, uint64_t page_bytes,
-		  struct need *ret);
+                  struct need *ret);
 
 #endif

@@ -39,7 +39,7 @@ struct probe {
 	enum probe_scope scope;
 	unsigned int serves; /* enum probe_for */
 	int (*run)(const struct probe_env *env, struct host *host,
-		   struct netns_facts *ns, struct err *err);
+	           struct netns_facts *ns, struct err *err);
 };
 
 /**
@@ -50,7 +50,7 @@ struct probe {
  * Return: 0, or the first hard error.
  */
 int probe_run(const struct probe_env *env, enum probe_scope scope,
-	      unsigned int for_whom, struct host *host, struct netns_facts *ns,
-	      struct err *err);
+              unsigned int for_whom, struct host *host, struct netns_facts *ns,
+              struct err *err);
 
 #endif

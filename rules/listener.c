@@ -47,6 +47,13 @@ bool listener_is_meant(const struct listener *listener, const struct goal *goal)
 	return !goal->port || listener->port == goal->port;
 }
 
+bool listener_same_group(const struct listener *a, const struct listener *b)
+{
+	return a->family == b->family && a->port == b->port &&
+	       a->ifindex == b->ifindex && a->uid == b->uid &&
+	       !memcmp(a->addr, b->addr, sizeof(a->addr));
+}
+
 uint64_t listener_group_capacity(const struct listener *listener)
 {
 	return saturate_mul(listener->group_size, listener_capacity(listener));

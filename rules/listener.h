@@ -23,6 +23,9 @@ void listener_subject(const struct listener *listener, char *buf, size_t size);
 bool listener_is_meant(const struct listener *listener,
                        const struct goal *goal);
 
+/** listener_same_group - members of one SO_REUSEPORT group, or the same one */
+bool listener_same_group(const struct listener *a, const struct listener *b);
+
 /** listener_group_capacity - connections that its group's queues hold */
 uint64_t listener_group_capacity(const struct listener *listener);
 

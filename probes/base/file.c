@@ -93,7 +93,7 @@ static int read_growing(int fd, size_t max, char **buf, size_t *ret_len)
 
 	do {
 		char *bigger;
-		size_t more;
+		size_t more = 0;
 		int rc;
 
 		size = size ? size * 2 : FIRST_BYTES;

@@ -261,9 +261,9 @@ static void emit_refused(const struct rule *self, const struct rule_input *in)
 		               refusal->resource);
 	else
 		(void)snprintf(finding.what, sizeof(finding.what),
-		               "load test refused: needs %" PRIu64
-		               " %s, has %" PRIu64,
-		               refusal->need, refusal->resource, refusal->have);
+		               "load test refused: %s: need %" PRIu64
+		               ", have %" PRIu64,
+		               refusal->resource, refusal->need, refusal->have);
 	in->emit(in->to, &finding);
 }
 
@@ -297,6 +297,7 @@ const struct rule rule_load_outcomes = {
 	.id = "load.outcomes",
 	.group = GROUP_LOAD,
 	.scope = SCOPE_LOAD,
+	.decisive = true,
 	.title = "every flow came through at the first try",
 	.ref = "net/ipv4/tcp_input.c:tcp_conn_request",
 	.explain =

@@ -25,6 +25,11 @@ static bool has_drops(const struct listener *listener)
 	return listener->drops.state == FACT_KNOWN && listener->drops.value;
 }
 
+static bool is_in_trouble(const struct listener *listener)
+{
+	return has_drops(listener) || listener_is_full(listener);
+}
+
 /* The group may hold the burst where the member alone does not. */
 static bool group_holds(const struct rule_input *in)
 {
@@ -42,9 +47,23 @@ static enum verdict verdict_of(const struct rule_input *in)
 		return group_holds(in) ? VERDICT_WARN : VERDICT_FAIL;
 	if (group_holds(in))
 		return VERDICT_OK;
-	if (has_drops(listener) || listener_is_full(listener))
+	if (is_in_trouble(listener))
 		return VERDICT_WARN;
 	return VERDICT_NOTE;
+}
+
+/*
+ * Members of a group stand side by side: of those that are alike and healthy
+ * the first speaks for all.
+ */
+static bool is_said_already(const struct rule_input *in)
+{
+	const struct listener *this = in->listener;
+	const struct listener *last = this - 1;
+
+	return this > in->ns->listeners && listener_same_group(last, this) &&
+	       last->limit == this->limit && !is_in_trouble(last) &&
+	       !is_in_trouble(this);
 }
 
 static void say_what(const struct rule_input *in, struct finding *finding)
@@ -168,7 +187,7 @@ static void judge(const struct rule *self, const struct rule_input *in)
 		.unit = "connections",
 	};
 
-	if (finding.verdict == VERDICT_OK)
+	if (finding.verdict == VERDICT_OK || is_said_already(in))
 		return;
 	finding.observed = fact_known(
 		group_holds(in) ? listener_capacity(in->listener)
