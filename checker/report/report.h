@@ -21,37 +21,40 @@
 struct err;
 
 struct report {
-	const char *command;	 /* "check", "listeners", "load" */
-	const struct host *host; /* host->load is the load test's result */
-	const struct goal *goal;
+	const char *command;      /* "check", "listeners", "load" */
+	const struct host *host;  /* host->load is the load test's result */
+	const struct goal *goal;  /* NULL: a command that has none */
 	struct finding *findings; /* sorted by finding_order() */
 	size_t n_findings;
-	bool judged; /* false: a command without a verdict (listeners) */
+	bool judged; /* false: no verdict; its text is the listeners' table */
 	enum report_verdict verdict;
 	int exit_code;
 	uint64_t elapsed_ns;
-	bool load_left_out; /* --no-load was asked for */
-	int error;	    /* negative errno of report_add() */
+	const char *load_left_out; /* why there is no load test, or NULL */
+	size_t findings_room;      /* report_add()'s own */
+	int error;                 /* negative errno of report_add() */
 };
 
 struct report_style {
 	bool color;
 	bool verbose;
-	bool quiet;	    /* the verdict only */
+	bool quiet;         /* the verdict only */
 	unsigned int width; /* columns of the terminal; 80 when none */
 };
 
 struct report_format {
 	const char *name;
-	const char *help;
 	/* Return: 0; negative errno when it could not be built. Stream
 	 * errors are the caller's to find, by ferror() and fclose(). */
 	int (*write)(const struct report *report,
-		     const struct report_style *style, FILE *out,
-		     struct err *err);
+	             const struct report_style *style, FILE *out,
+	             struct err *err);
 };
 
-/** report_formats - ends with NULL */
+extern const struct report_format report_text;
+extern const struct report_format report_json;
+
+/** report_formats - the default first; ends with NULL */
 extern const struct report_format *const report_formats[];
 
 /** report_format_by_name - NULL when there is none */

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * command - one file and one row a subcommand: what main dispatches on, and
+ * what help and the man page print.
+ *
+ * To add one: copy the cmd_*.c that is nearest, add its row to commands[],
+ * and name it in the options (options.c) that it takes.
+ */
+#ifndef KILOFLOW_CHECKER_CLI_COMMAND_H
+#define KILOFLOW_CHECKER_CLI_COMMAND_H
+
+#include <stdio.h>
+
+struct err;
+struct options;
+
+/* Exit statuses; 128 + signal for an interrupted run. */
+enum exit_status {
+	STATUS_READY = 0, /* and of commands that only show something */
+	STATUS_NOT_READY = 1,
+	STATUS_USAGE = 2,
+	STATUS_UNKNOWN = 3, /* could not tell, or could not report */
+};
+
+/* What each of them means, for help and the man page. */
+struct exit_meaning {
+	const char *status;
+	const char *means;
+};
+
+/** exit_meanings - ends with a row whose status is NULL */
+extern const struct exit_meaning exit_meanings[];
+
+struct command {
+	const char *name;
+	const char *args; /* "ID"; "[COMMAND]" may be left out; NULL: none */
+	const char *what; /* a few words, for the list of commands */
+	const char *help; /* paragraphs, separated by \n\n */
+	/*
+	 * @out: the report; not shown when @err is set
+	 * @err: why there is no report
+	 *
+	 * Return: the exit status.
+	 */
+	int (*run)(const struct options *options, FILE *out, struct err *err);
+};
+
+extern const struct command command_check;
+extern const struct command command_listeners;
+extern const struct command command_load;
+extern const struct command command_list;
+extern const struct command command_explain;
+extern const struct command command_help;
+extern const struct command command_version;
+
+/** commands - every command, the default first; ends with NULL */
+extern const struct command *const commands[];
+
+/** command_by_name - NULL, and what may have been meant, when there is none */
+const struct command *command_by_name(const char *name, struct err *err);
+
+#endif

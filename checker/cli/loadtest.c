@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * loadtest - see loadtest.h.
+ *
+ * The progress line is for a person who waits: on a terminal only, and gone
+ * before the report.
+ */
+#include "checker/cli/loadtest.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "checker/cli/options.h"
+#include "checker/report/human.h"
+#include "probes/base/err.h"
+#include "probes/facts.h"
+#include "probes/load/load.h"
+#include "rules/listener.h"
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* What the weakest group holds of those that listen on the port. */
+static uint64_t port_capacity(const struct netns_facts *ns, unsigned int port)
+{
+	uint64_t capacity = UINT64_MAX;
+
+	for (size_t i = 0; i < ns->n_listeners; i++) {
+		if (ns->listeners[i].port == port)
+			capacity =
+				min_u64(capacity, listener_group_capacity(
+							  &ns->listeners[i]));
+	}
+	return capacity;
+}
+
+/*
+ * A limit above the cap (somaxconn was lowered since, or a group's limits
+ * added up) cannot be had any more. That matters only when the burst needs
+ * it: all that a listener with more room would hold fits under the cap too.
+ */
+void loadtest_emulate(struct load_options *load, const struct netns_facts *ns,
+                      unsigned int port, struct load_refusal *refusal)
+{
+	const struct sysctl_fact *cap = &ns->sysctl[SYSCTL_SOMAXCONN];
+	const uint64_t needed =
+		min_u64(port_capacity(ns, port), load->burst) - 1;
+
+	load->emulates = (uint16_t)port;
+	load->backlog = min_u64(port_capacity(ns, port) - 1, LOAD_BACKLOG_MAX);
+	if (cap->state != FACT_KNOWN || load->backlog <= (uint64_t)cap->v[0])
+		return;
+	load->backlog = (uint64_t)cap->v[0];
+	if (needed <= load->backlog)
+		return;
+	refusal->refused = true;
+	refusal->have = load->backlog;
+	refusal->need = needed;
+	(void)snprintf(refusal->resource, sizeof(refusal->resource),
+	               "net.core.somaxconn");
+}
+
+static void show_progress(void *to, const struct load_progress *progress)
+{
+	char bytes[HUMAN_MAX];
+
+	(void)to;
+	human_bytes(progress->bytes, bytes);
+	if (!strcmp(progress->phase, "transfer"))
+		(void)fprintf(stderr,
+		              "\rload test: transfer %.1f of %.1f s, %s",
+		              (double)progress->done / 1e9,
+		              (double)progress->of / 1e9, bytes);
+	else
+		(void)fprintf(stderr,
+		              "\rload test: %s %" PRIu64 " of %" PRIu64
+		              " flows",
+		              progress->phase, progress->done, progress->of);
+	(void)fputs("\033[K", stderr);
+}
+
+static int run(const struct load_options *load, bool shown, struct host *host,
+               struct err *err)
+{
+	const int rc = load_run(load, &host->load, err);
+
+	if (shown)
+		(void)fputs("\r\033[K", stderr);
+	return rc;
+}
+
+static int refuse(const struct load_options *load,
+                  const struct load_refusal *refusal, struct host *host,
+                  struct err *err)
+{
+	host->load = load_refused(load, refusal);
+	if (!host->load)
+		return err_set(err, -ENOMEM,
+		               "not enough memory for the load test's result");
+	return 0;
+}
+
+int loadtest_run(const struct options *options, struct host *host, int stop_fd,
+                 struct err *err)
+{
+	const struct netns_facts *ns = &host->ns[0];
+	const struct sysctl_fact *range = &ns->sysctl[SYSCTL_PORT_RANGE];
+	const bool shown = !options->quiet && isatty(STDERR_FILENO);
+	struct load_options load = options->load;
+	struct load_refusal refusal = { 0 };
+
+	load.stop_fd = stop_fd;
+	load.progress = shown ? show_progress : NULL;
+	if (range->state == FACT_KNOWN) {
+		load.port_low = (uint16_t)range->v[0];
+		load.port_high = (uint16_t)range->v[1];
+	}
+	if (options->goal.port)
+		loadtest_emulate(&load, ns, options->goal.port, &refusal);
+	if (refusal.refused || load_prepare(&load, host, ns, &refusal))
+		return refuse(&load, &refusal, host, err);
+	return run(&load, shown, host, err);
+}

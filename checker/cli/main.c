@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * kiloflow - can this host carry N TCP flows?
+ *
+ * main only dispatches: the commands are rows of command.c, their options
+ * rows of option_table.c. What a command shows goes to stdout when it is
+ * whole; everything else goes to stderr, from here.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "checker/cli/command.h"
+#include "checker/cli/options.h"
+#include "checker/cli/output.h"
+#include "probes/base/err.h"
+
+static int complain(const struct err *err, int status)
+{
+	(void)fprintf(stderr, "kiloflow: %s%s%s\n", err->what,
+	              err->hint[0] ? "; " : "", err->hint);
+	return status;
+}
+
+static int run(const struct options *options)
+{
+	struct err err = { 0 };
+	struct err write_err = { 0 };
+	struct output output;
+	int status;
+
+	if (output_open(&output, &err))
+		return complain(&err, STATUS_UNKNOWN);
+	status = options->command->run(options, output.stream, &err);
+	if (err.code)
+		(void)complain(&err, status);
+	if (output_close(&output, !err.code, &write_err))
+		return complain(&write_err, STATUS_UNKNOWN);
+	return status;
+}
+
+int main(int argc, char *argv[])
+{
+	const bool stdout_open = output_guard();
+	struct options options;
+	struct err err = { 0 };
+
+	if (options_parse(argc, argv, &options, &err))
+		return complain(&err, STATUS_USAGE);
+	if (!stdout_open) {
+		(void)err_set(&err, -EBADF,
+		              "cannot write the report: stdout is closed");
+		return complain(&err, STATUS_UNKNOWN);
+	}
+	return run(&options);
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* option_table - every option; to add one, copy the row that is nearest. */
+#include "checker/cli/option.h"
+
+#include "checker/cli/command.h"
+#include "checker/cli/options.h"
+
+#define TIME_MIN_NS UINT64_C(1000000)
+#define TIME_MAX_NS UINT64_C(3600000000000)
+#define BYTES_MAX (UINT64_C(1) << 40)
+#define WORKERS_MAX 1024
+
+/* Where a value goes; its size, where a type is used for several. */
+#define AT(member) .at = offsetof(struct options, member)
+#define FIELD(member) AT(member), .size = sizeof(((struct options *)0)->member)
+
+#define IN_CHECK .commands = { &command_check }
+#define IN_TESTS .commands = { &command_check, &command_load }
+#define IN_REPORTS                                                             \
+	.commands = { &command_check, &command_load, &command_listeners }
+
+static const struct option_word role_words[] = {
+	{ "client", ROLE_CLIENT },
+	{ "server", ROLE_SERVER },
+	{ "both", ROLE_BOTH },
+	{ NULL, 0 },
+};
+
+static const struct option_word color_words[] = {
+	{ "auto", COLOR_AUTO },
+	{ "always", COLOR_ALWAYS },
+	{ "never", COLOR_NEVER },
+	{ NULL, 0 },
+};
+
+static const struct option_word direction_words[] = {
+	{ "up", LOAD_UP },
+	{ "down", LOAD_DOWN },
+	{ "both", LOAD_BOTH },
+	{ NULL, 0 },
+};
+
+/* clang-format off */
+const struct option option_table[] = {
+	{ .name = "flows", .argument = "N", .type = &option_count,
+	  FIELD(goal.flows), .min = 1, .max = GOAL_FLOWS_MAX, IN_TESTS,
+	  .help = "concurrent flows the host must carry (default 1000)" },
+	{ .name = "burst", .argument = "N", .type = &option_count,
+	  FIELD(goal.burst), .min = 1, .max = GOAL_FLOWS_MAX, IN_TESTS,
+	  .help = "connections that may arrive before the first is accepted (default: all flows)" },
+	{ .name = "port", .argument = "P", .type = &option_count,
+	  FIELD(goal.port), .min = 1, .max = UINT16_MAX, IN_TESTS,
+	  .help = "the flows are for the listener on this port; the load test takes over its limit and does not touch it" },
+	{ .name = "role", .argument = "ROLE", .type = &option_choice,
+	  FIELD(goal.role), .words = role_words, IN_CHECK,
+	  .help = "which ends of the flows are on this host (default both: loopback)" },
+	{ .name = "ipv4", .letter = '4', .type = &option_flag,
+	  FIELD(goal.family), .value = FAMILY_IPV4, IN_TESTS,
+	  .help = "flows over IPv4 (the default)" },
+	{ .name = "ipv6", .letter = '6', .type = &option_flag,
+	  FIELD(goal.family), .value = FAMILY_IPV6, IN_TESTS,
+	  .excludes = "ipv4",
+	  .help = "flows over IPv6" },
+
+	{ .name = "no-load", .type = &option_flag,
+	  FIELD(load_unwanted), .value = 1, IN_CHECK, .excludes = "load",
+	  .help = "judge without the load test: a prediction, not a proof" },
+	{ .name = "load", .type = &option_flag,
+	  FIELD(load_wanted), .value = 1, IN_CHECK,
+	  .help = "run the load test with --netns and --role too" },
+	{ .name = "time", .argument = "T", .type = &option_duration,
+	  FIELD(load.time_ns), .min = TIME_MIN_NS, .max = TIME_MAX_NS,
+	  IN_TESTS, .of_load = true,
+	  .help = "how long the load test carries data (default 2s)" },
+	{ .name = "bytes", .argument = "N", .type = &option_bytes,
+	  FIELD(load.bytes_per_flow), .min = 1, .max = BYTES_MAX,
+	  IN_TESTS, .excludes = "time", .of_load = true,
+	  .help = "bytes that each flow carries each way, instead of a time" },
+	{ .name = "direction", .argument = "WAY", .type = &option_choice,
+	  FIELD(load.direction), .words = direction_words,
+	  IN_TESTS, .of_load = true,
+	  .help = "who sends: up is the client, down the server (default up)" },
+	{ .name = "backlog", .argument = "B", .type = &option_count,
+	  FIELD(load.backlog), .min = 0, .max = LOAD_BACKLOG_MAX,
+	  IN_TESTS, .excludes = "port", .of_load = true,
+	  .help = "what the load test's listener asks listen() for (default: all there is)" },
+	{ .name = "accept", .argument = "HOW", .type = &option_accept,
+	  AT(load), IN_TESTS, .of_load = true,
+	  .help = "when the load test accepts: held until the burst has arrived, at once, or slowly (default held)" },
+	{ .name = "eager", .type = &option_flag,
+	  FIELD(load.eager), .value = 1, IN_TESTS, .of_load = true,
+	  .help = "clients write at once, as iperf does: overflows become resets" },
+	{ .name = "workers", .argument = "N", .type = &option_count,
+	  FIELD(load.workers), .min = 1, .max = WORKERS_MAX,
+	  IN_TESTS, .of_load = true,
+	  .help = "threads of the load test (default: one a CPU)" },
+
+	{ .name = "netns", .argument = "NS", .type = &option_netns,
+	  AT(netns), IN_REPORTS,
+	  .help = "look at another network namespace" },
+	{ .name = "ignore", .argument = "ID", .type = &option_ignore,
+	  .at = 0, IN_TESTS,
+	  .help = "make a rule's findings notes; may be given several times" },
+	{ .name = "strict", .type = &option_flag,
+	  FIELD(strict), .value = 1, IN_TESTS,
+	  .help = "exit 1 on warnings too" },
+	{ .name = "format", .argument = "FORMAT", .type = &option_format,
+	  AT(format), IN_REPORTS,
+	  .help = "how the report is written (default text)" },
+	{ .name = "color", .argument = "WHEN", .type = &option_choice,
+	  FIELD(color), .words = color_words, IN_REPORTS,
+	  .help = "colors; auto (the default) is on a terminal, unless NO_COLOR is set" },
+	{ .name = "quiet", .letter = 'q', .type = &option_flag,
+	  FIELD(quiet), .value = 1, IN_TESTS, .excludes = "verbose",
+	  .help = "the verdict's line only" },
+	{ .name = "verbose", .letter = 'v', .type = &option_flag,
+	  FIELD(verbose), .value = 1, IN_REPORTS,
+	  .help = "everything: what is ok too, every note, every owner" },
+	{ .name = "help", .letter = 'h', .type = &option_flag,
+	  FIELD(help), .value = 1,
+	  .help = "explain the command and its options" },
+	{ .name = "version", .letter = 'V', .type = &option_flag,
+	  FIELD(version), .value = 1,
+	  .help = "print the version" },
+	{ .name = NULL },
+};
+/* clang-format on */
+
+_Static_assert(sizeof(option_table) / sizeof(option_table[0]) <= OPTION_MAX + 1,
+               "option_table is longer than OPTION_MAX");
+
+bool option_takes(const struct option *option, const struct command *command)
+{
+	if (!option->commands[0])
+		return true;
+	for (size_t i = 0; option->commands[i]; i++) {
+		if (option->commands[i] == command)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * option_types - how the options' arguments are read, and what each takes.
+ *
+ * A type only says that a text is wrong, by -EINVAL or -ERANGE; options.c
+ * makes the sentence, so that all refusals read alike.
+ */
+#include "checker/cli/option.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "checker/cli/options.h"
+#include "checker/report/report.h"
+#include "probes/base/num.h"
+#include "probes/base/text.h"
+#include "rules/rule.h"
+
+#define MS_NS UINT64_C(1000000)
+#define SECOND_NS (1000 * MS_NS)
+#define ACCEPT_RATE_MAX UINT64_C(10000000)
+
+/* The ranges of the table keep every value within its field. */
+static void store(const struct option *self, void *to, uint64_t value)
+{
+	switch (self->size) {
+	case sizeof(bool):
+		*(bool *)to = value != 0;
+		break;
+	case sizeof(uint16_t):
+		*(uint16_t *)to = (uint16_t)value;
+		break;
+	case sizeof(uint32_t): /* enumerations too */
+		*(uint32_t *)to = (uint32_t)value;
+		break;
+	default:
+		*(uint64_t *)to = value;
+		break;
+	}
+}
+
+static int store_in_range(const struct option *self, void *to, int rc,
+                          uint64_t value)
+{
+	if (rc)
+		return rc;
+	if (value < self->min || value > self->max)
+		return -ERANGE;
+	store(self, to, value);
+	return 0;
+}
+
+static int parse_count(const struct option *self, const char *text, void *to)
+{
+	uint64_t value = 0;
+	const int rc = num_parse_u64(text, NUM_COUNT, &value);
+
+	return store_in_range(self, to, rc, value);
+}
+
+static int parse_bytes(const struct option *self, const char *text, void *to)
+{
+	uint64_t value = 0;
+	const int rc = num_parse_u64(text, NUM_BYTES, &value);
+
+	return store_in_range(self, to, rc, value);
+}
+
+static int parse_duration(const struct option *self, const char *text, void *to)
+{
+	uint64_t value = 0;
+	const int rc = num_parse_duration_ns(text, &value);
+
+	return store_in_range(self, to, rc, value);
+}
+
+static void range_number(const struct option *self, char *buf, size_t size)
+{
+	(void)snprintf(buf, size, "%" PRIu64 " to %" PRIu64, self->min,
+	               self->max);
+}
+
+static void range_duration(const struct option *self, char *buf, size_t size)
+{
+	(void)snprintf(buf, size, "%" PRIu64 "ms to %" PRIu64 "s",
+	               self->min / MS_NS, self->max / SECOND_NS);
+}
+
+static int parse_flag(const struct option *self, const char *text, void *to)
+{
+	(void)text;
+	store(self, to, self->value);
+	return 0;
+}
+
+static void range_none(const struct option *self, char *buf, size_t size)
+{
+	(void)self;
+	(void)size;
+	buf[0] = '\0';
+}
+
+/* "a, b or c"; @last: no further word follows */
+static void join_word(char *buf, size_t size, const char *word, bool last)
+{
+	text_join(buf, size, last ? " or " : ", ", word);
+}
+
+static int parse_choice(const struct option *self, const char *text, void *to)
+{
+	for (const struct option_word *w = self->words; w->word; w++) {
+		if (strcmp(w->word, text) != 0)
+			continue;
+		store(self, to, w->value);
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static void range_choice(const struct option *self, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	for (const struct option_word *w = self->words; w->word; w++)
+		join_word(buf, size, w->word, !w[1].word);
+}
+
+static int parse_format(const struct option *self, const char *text, void *to)
+{
+	const struct report_format *format = report_format_by_name(text);
+
+	(void)self;
+	if (!format)
+		return -EINVAL;
+	*(const struct report_format **)to = format;
+	return 0;
+}
+
+static void range_format(const struct option *self, char *buf, size_t size)
+{
+	(void)self;
+	buf[0] = '\0';
+	for (size_t i = 0; report_formats[i]; i++)
+		join_word(buf, size, report_formats[i]->name,
+		          !report_formats[i + 1]);
+}
+
+static int parse_netns(const struct option *self, const char *text, void *to)
+{
+	(void)self;
+	if (!text[0])
+		return -EINVAL;
+	*(const char **)to = text;
+	return 0;
+}
+
+static void range_netns(const struct option *self, char *buf, size_t size)
+{
+	(void)self;
+	(void)snprintf(buf, size,
+	               "a name of `ip netns`, a process id or a path");
+}
+
+/* "slow:100/s" */
+static int parse_accept_rate(const char *text, struct load_options *load)
+{
+	const size_t len = strlen(text);
+	char number[32];
+	uint64_t rate;
+	int rc;
+
+	if (len < 3 || len - 2 >= sizeof(number) ||
+	    strcmp(text + len - 2, "/s") != 0)
+		return -EINVAL;
+	(void)snprintf(number, sizeof(number), "%.*s", (int)(len - 2), text);
+	rc = num_parse_u64(number, NUM_COUNT, &rate);
+	if (rc)
+		return rc;
+	if (rate < 1 || rate > ACCEPT_RATE_MAX)
+		return -ERANGE;
+	load->accept = LOAD_ACCEPT_SLOW;
+	load->accept_per_s = rate;
+	return 0;
+}
+
+static int parse_accept(const struct option *self, const char *text, void *to)
+{
+	static const char slow[] = "slow:";
+	struct load_options *load = to;
+
+	(void)self;
+	if (!strncmp(text, slow, sizeof(slow) - 1))
+		return parse_accept_rate(text + sizeof(slow) - 1, load);
+	if (!strcmp(text, "now"))
+		load->accept = LOAD_ACCEPT_NOW;
+	else if (!strcmp(text, "held"))
+		load->accept = LOAD_ACCEPT_HELD;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static void range_accept(const struct option *self, char *buf, size_t size)
+{
+	(void)self;
+	(void)snprintf(buf, size, "held, now or slow:N/s with N 1 to %" PRIu64,
+	               ACCEPT_RATE_MAX);
+}
+
+static int parse_ignore(const struct option *self, const char *text, void *to)
+{
+	struct options *options = to;
+
+	(void)self;
+	if (!rule_by_id(text))
+		return -EINVAL;
+	if (options->n_ignored == OPTIONS_IGNORED_MAX)
+		return -ERANGE;
+	options->ignored[options->n_ignored++] = text;
+	return 0;
+}
+
+static void range_ignore(const struct option *self, char *buf, size_t size)
+{
+	(void)self;
+	(void)snprintf(buf, size, "one that `kiloflow list rules` shows");
+}
+
+const struct option_type option_flag = { parse_flag, "", range_none };
+const struct option_type option_count = { parse_count, "a number",
+	                                  range_number };
+const struct option_type option_bytes = { parse_bytes, "a size", range_number };
+const struct option_type option_duration = { parse_duration, "a duration",
+	                                     range_duration };
+const struct option_type option_choice = { parse_choice, "known",
+	                                   range_choice };
+const struct option_type option_format = { parse_format, "known",
+	                                   range_format };
+const struct option_type option_netns = { parse_netns, "a namespace",
+	                                  range_netns };
+const struct option_type option_accept = { parse_accept, "known",
+	                                   range_accept };
+const struct option_type option_ignore = { parse_ignore, "a rule",
+	                                   range_ignore };

@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * options - see options.h.
+ *
+ * getopt_long() is not used: it takes abbreviations, which would change
+ * their meaning with each new option, and cannot tell a missing argument
+ * from an unknown name well enough for the messages that belong here.
+ */
+#include "checker/cli/options.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "checker/cli/command.h"
+#include "checker/cli/option.h"
+#include "checker/cli/suggest.h"
+#include "checker/report/report.h"
+#include "probes/base/err.h"
+#include "probes/base/text.h"
+
+struct parse {
+	char *const *word; /* what is left, ends with NULL */
+	struct options *ret;
+	bool given[OPTION_MAX]; /* by row of the table */
+	struct err *err;
+};
+
+/* What a user typed, safe to show. */
+struct shown {
+	char text[96];
+};
+
+static struct shown show(const char *text)
+{
+	struct shown shown;
+
+	(void)text_escape(shown.text, sizeof(shown.text), text, strlen(text));
+	return shown;
+}
+
+static int refuse_argument(const struct option *option, const char *text,
+                           int rc, struct err *err)
+{
+	char range[128];
+
+	option->type->range(option, range, sizeof(range));
+	err_hint(err, "use %s", range);
+	if (!text)
+		return err_set(err, -EINVAL, "--%s: its argument is missing",
+		               option->name);
+	if (rc == -ERANGE)
+		return err_set(err, -EINVAL, "--%s: \"%s\" is out of range",
+		               option->name, show(text).text);
+	return err_set(err, -EINVAL, "--%s: \"%s\" is not %s", option->name,
+	               show(text).text, option->type->kind);
+}
+
+/* Which commands do take it? */
+static int refuse_here(const struct option *option,
+                       const struct command *command, struct err *err)
+{
+	char names[64] = "";
+
+	for (size_t i = 0; option->commands[i]; i++)
+		text_join(names, sizeof(names), ", ",
+		          option->commands[i]->name);
+	err_hint(err, "it is one of %s", names);
+	return err_set(err, -EINVAL, "--%s: not an option of %s", option->name,
+	               command->name);
+}
+
+static int refuse_unknown(const struct command *command, const char *typed,
+                          struct err *err)
+{
+	const char *bare = typed + strspn(typed, "-");
+	struct suggest suggest;
+	char name[64];
+	char words[160];
+	char help[64];
+
+	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(bare, "="),
+	               bare);
+	suggest = suggest_for(name, "--");
+
+	for (size_t i = 0; option_table[i].name; i++) {
+		if (option_takes(&option_table[i], command))
+			suggest_offer(&suggest, option_table[i].name);
+	}
+	(void)snprintf(help, sizeof(help), "`kiloflow help %s` lists them",
+	               command->name);
+	err_hint(err, "%s",
+	         suggest_words(&suggest, words, sizeof(words), help));
+	return err_set(err, -EINVAL, "there is no option \"%s\"",
+	               show(typed).text);
+}
+
+/* An argument may be a negative number, to be refused as one. */
+static bool looks_like_option(const char *word)
+{
+	return word[0] == '-' && word[1] && (word[1] < '0' || word[1] > '9');
+}
+
+/* @attached: what stood after '=', NULL: nothing */
+static int apply(struct parse *parse, const struct option *option,
+                 const char *attached)
+{
+	const char *text = attached;
+	char *to = (char *)parse->ret + option->at;
+	int rc;
+
+	if (!option_takes(option, parse->ret->command))
+		return refuse_here(option, parse->ret->command, parse->err);
+	if (!option->argument && attached) {
+		err_hint(parse->err, "leave it out");
+		return err_set(parse->err, -EINVAL,
+		               "--%s: takes no argument, and got \"%s\"",
+		               option->name, show(attached).text);
+	}
+	if (option->argument && !text && *parse->word &&
+	    !looks_like_option(*parse->word))
+		text = *parse->word++;
+	if (option->argument && !text)
+		return refuse_argument(option, NULL, 0, parse->err);
+	rc = option->type->parse(option, text, to);
+	if (rc)
+		return refuse_argument(option, text, rc, parse->err);
+	parse->given[option - option_table] = true;
+	return 0;
+}
+
+static int parse_long(struct parse *parse, const char *typed)
+{
+	const size_t len = strcspn(typed + 2, "=");
+	const char *attached = typed[2 + len] ? typed + 2 + len + 1 : NULL;
+
+	for (size_t i = 0; option_table[i].name; i++) {
+		const struct option *option = &option_table[i];
+
+		if (strlen(option->name) == len &&
+		    !strncmp(option->name, typed + 2, len))
+			return apply(parse, option, attached);
+	}
+	return refuse_unknown(parse->ret->command, typed, parse->err);
+}
+
+static const struct option *by_letter(char letter)
+{
+	for (size_t i = 0; option_table[i].name; i++) {
+		if (option_table[i].letter == letter)
+			return &option_table[i];
+	}
+	return NULL;
+}
+
+/* "-q", or several at once: "-6v"; none of them takes an argument. */
+static int parse_letters(struct parse *parse, const char *typed)
+{
+	for (const char *letter = typed + 1; *letter; letter++) {
+		const struct option *option = by_letter(*letter);
+		int rc;
+
+		if (!option)
+			return refuse_unknown(parse->ret->command, typed,
+			                      parse->err);
+		rc = apply(parse, option, NULL);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int parse_word(struct parse *parse, const char *word)
+{
+	const struct command *command = parse->ret->command;
+
+	if (command->args && !parse->ret->word) {
+		parse->ret->word = word;
+		return 0;
+	}
+	err_hint(parse->err, "%s",
+	         command == &command_check
+	                 ? "the command stands first: kiloflow COMMAND [OPTION]"
+	                 : "see `kiloflow help`");
+	return err_set(parse->err, -EINVAL, "%s does not take \"%s\"",
+	               command->name, show(word).text);
+}
+
+static int parse_words(struct parse *parse)
+{
+	bool options_end = false;
+	int rc = 0;
+
+	while (!rc && *parse->word) {
+		const char *word = *parse->word++;
+
+		if (options_end || word[0] != '-' || !word[1])
+			rc = parse_word(parse, word);
+		else if (!strcmp(word, "--"))
+			options_end = true;
+		else if (word[1] == '-')
+			rc = parse_long(parse, word);
+		else
+			rc = parse_letters(parse, word);
+	}
+	return rc;
+}
+
+static bool is_given(const struct parse *parse, const char *name)
+{
+	for (size_t i = 0; option_table[i].name; i++) {
+		if (!strcmp(option_table[i].name, name))
+			return parse->given[i];
+	}
+	return false;
+}
+
+/* A load test must be asked for where it was not expected. */
+static const char *no_load(const struct options *options)
+{
+	if (options->load_unwanted)
+		return "--no-load";
+	if (options->command != &command_check || options->load_wanted)
+		return NULL;
+	if (options->netns)
+		return "--netns without --load";
+	if (options->goal.role != ROLE_BOTH)
+		return "--role without --load";
+	return NULL;
+}
+
+static int refuse_together(const struct option *option, struct err *err)
+{
+	err_hint(err, "leave one of them out");
+	return err_set(err, -EINVAL, "--%s and --%s exclude each other",
+	               option->name, option->excludes);
+}
+
+static int refuse_idle(const struct option *option,
+                       const struct options *options, struct err *err)
+{
+	err_hint(err, options->load_unwanted ? "leave one of them out"
+	                                     : "add --load");
+	return err_set(
+		err, -EINVAL,
+		"--%s: has no effect without the load test, which %s leaves out",
+		option->name, options->no_load);
+}
+
+static int check_together(const struct parse *parse)
+{
+	for (size_t i = 0; option_table[i].name; i++) {
+		const struct option *option = &option_table[i];
+
+		if (!parse->given[i])
+			continue;
+		if (option->excludes && is_given(parse, option->excludes))
+			return refuse_together(option, parse->err);
+		if (option->of_load && parse->ret->no_load)
+			return refuse_idle(option, parse->ret, parse->err);
+	}
+	return 0;
+}
+
+static int check_burst(const struct parse *parse)
+{
+	struct goal *goal = &parse->ret->goal;
+
+	if (!is_given(parse, "burst"))
+		goal->burst = goal->flows;
+	if (goal->burst <= goal->flows)
+		return 0;
+	err_hint(parse->err, "use 1 to %" PRIu64 ", the number of flows",
+	         goal->flows);
+	return err_set(parse->err, -EINVAL,
+	               "--burst: \"%" PRIu64 "\" is out of range", goal->burst);
+}
+
+static int check_word(const struct parse *parse)
+{
+	const struct command *command = parse->ret->command;
+
+	if (!command->args || command->args[0] == '[' || parse->ret->word)
+		return 0;
+	err_hint(parse->err, "use kiloflow %s %s", command->name,
+	         command->args);
+	return err_set(parse->err, -EINVAL, "%s: its argument is missing",
+	               command->name);
+}
+
+/* Everything that a row of the table cannot say by itself. */
+static int finish(struct parse *parse)
+{
+	struct options *ret = parse->ret;
+	int rc;
+
+	ret->no_load = no_load(ret);
+	rc = check_together(parse);
+	if (!rc)
+		rc = check_burst(parse);
+	if (!rc)
+		rc = check_word(parse);
+	if (rc)
+		return rc;
+	ret->load.flows = ret->goal.flows;
+	ret->load.burst = ret->goal.burst;
+	ret->load.family = ret->goal.family;
+	return 0;
+}
+
+/* --help and --version stand for the commands of that name. */
+static bool replace_command(struct options *options, bool named)
+{
+	if (options->help) {
+		options->word = named ? options->command->name : NULL;
+		options->command = &command_help;
+	} else if (options->version) {
+		options->command = &command_version;
+	}
+	return options->help || options->version;
+}
+
+int options_parse(int argc, char *const *argv, struct options *ret,
+                  struct err *err)
+{
+	const bool named = argc > 1 && argv[1][0] != '-';
+	struct parse parse = {
+		.word = argv + (argc > 0) + named,
+		.ret = ret,
+		.err = err,
+	};
+	int rc;
+
+	*ret = (struct options){
+		.command = commands[0],
+		.goal = goal_default(),
+		.format = report_formats[0],
+	};
+	ret->load = load_options_default(&ret->goal);
+	if (named)
+		ret->command = command_by_name(argv[1], err);
+	if (!ret->command)
+		return -EINVAL;
+	rc = parse_words(&parse);
+	if (rc || replace_command(ret, named))
+		return rc;
+	return finish(&parse);
+}

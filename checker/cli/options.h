@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * options - what the command line asks for.
+ *
+ * The table that it is read by is option.h.
+ */
+#ifndef KILOFLOW_CHECKER_CLI_OPTIONS_H
+#define KILOFLOW_CHECKER_CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "probes/goal.h"
+#include "probes/load/load.h"
+
+struct command;
+struct err;
+struct report_format;
+
+enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+#define OPTIONS_IGNORED_MAX 64
+
+struct options {
+	const struct command *command;
+	const char *word; /* of the command, NULL: none */
+	struct goal goal;
+	struct load_options load; /* follows the goal where they share */
+	bool load_wanted;         /* --load */
+	bool load_unwanted;       /* --no-load */
+	const char *no_load;      /* what leaves check's load test out, NULL:
+	                             nothing */
+	const char *netns;        /* NULL: the caller's */
+	const struct report_format *format;
+	enum color_when color;
+	bool quiet;
+	bool verbose;
+	bool strict;
+	bool help;    /* --help: of the command, or of all */
+	bool version; /* --version */
+	const char *ignored[OPTIONS_IGNORED_MAX]; /* ids of rules */
+	size_t n_ignored;
+};
+
+/**
+ * options_parse - read the command line
+ * @argv: @argc words, the program's name first; they must stay
+ * @ret: defaults, and what was given over them
+ *
+ * Return: 0; -EINVAL, with words that name option, value and range.
+ */
+int options_parse(int argc, char *const *argv, struct options *ret,
+                  struct err *err);
+
+#endif

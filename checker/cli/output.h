@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * output - what a command shows: kept in memory, and written to stdout when
+ * it is whole.
+ *
+ * So stdout stays empty after a usage error, and the errno of a failed write
+ * is known: a pipe that nobody reads is not an error, a full disk is.
+ */
+#ifndef KILOFLOW_CHECKER_CLI_OUTPUT_H
+#define KILOFLOW_CHECKER_CLI_OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct err;
+
+struct output {
+	FILE *stream; /* a command writes here */
+	char *text;
+	size_t size;
+};
+
+/**
+ * output_guard - descriptors 0, 1 and 2 are open from now on, so that no
+ * socket becomes one of them; and a broken pipe is an errno, not a signal
+ *
+ * Return: was stdout open?
+ */
+bool output_guard(void);
+
+/** output_open - Return: 0 or -ENOMEM */
+int output_open(struct output *output, struct err *err);
+
+/**
+ * output_close - write what was kept, and free it
+ * @show: false: only free it
+ *
+ * Return: 0, also when the reader has gone; negative errno with words.
+ */
+int output_close(struct output *output, bool show, struct err *err);
+
+#endif

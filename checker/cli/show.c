@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* show - see show.h. */
+#include "checker/cli/show.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "checker/cli/options.h"
+#include "checker/report/report.h"
+
+#define WIDTH_DEFAULT 80
+#define WIDTH_MIN 40
+
+/* https://no-color.org: set, and not empty */
+static bool wants_color(enum color_when when)
+{
+	const char *no_color = getenv("NO_COLOR");
+	const char *term = getenv("TERM");
+
+	if (when != COLOR_AUTO)
+		return when == COLOR_ALWAYS;
+	return isatty(STDOUT_FILENO) && (!no_color || !no_color[0]) &&
+	       (!term || strcmp(term, "dumb") != 0);
+}
+
+unsigned int show_width(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
+		return WIDTH_DEFAULT;
+	return size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col;
+}
+
+int show_report(const struct report *report, const struct options *options,
+                FILE *out, struct err *err)
+{
+	const struct report_style style = {
+		.color = wants_color(options->color),
+		.verbose = options->verbose,
+		.quiet = options->quiet,
+		.width = show_width(),
+	};
+
+	return options->format->write(report, &style, out, err);
+}

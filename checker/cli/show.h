@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * show - a finished report, in the format and style that were asked for.
+ */
+#ifndef KILOFLOW_CHECKER_CLI_SHOW_H
+#define KILOFLOW_CHECKER_CLI_SHOW_H
+
+#include <stdio.h>
+
+struct err;
+struct options;
+struct report;
+
+/** show_width - columns of the terminal that stdout is; 80 when it is none */
+unsigned int show_width(void);
+
+/** show_report - Return: 0 or negative errno with words */
+int show_report(const struct report *report, const struct options *options,
+                FILE *out, struct err *err);
+
+#endif

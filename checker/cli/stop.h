@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * stop - Ctrl-C and TERM as a request: what was measured so far is reported.
+ * A second one ends the program at once.
+ */
+#ifndef KILOFLOW_CHECKER_CLI_STOP_H
+#define KILOFLOW_CHECKER_CLI_STOP_H
+
+struct err;
+
+/**
+ * stop_open - from now on the signals are requests
+ * Return: a descriptor that becomes readable with the first one; negative
+ * errno with words.
+ */
+int stop_open(struct err *err);
+
+/** stop_signal - the signal that came, 0: none yet */
+int stop_signal(void);
+
+/** stop_close - the signals end the program again */
+void stop_close(void);
+
+#endif

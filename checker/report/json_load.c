@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * json_load - the load test's result as JSON.
+ *
+ * A refused test measured nothing: all that it did not do is null, so that
+ * nobody takes a zero for a result.
+ */
+#include "checker/report/json_value.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "probes/base/err.h"
+#include "probes/goal.h"
+#include "probes/load/load_result.h"
+
+static bool measured(const struct load_result *load)
+{
+	return !load->refusal.refused;
+}
+
+static json_t *count(const struct load_result *load, uint64_t value)
+{
+	return measured(load) ? jv_u64(value) : json_null();
+}
+
+static json_t *real(const struct load_result *load, double value)
+{
+	return measured(load) ? jv_real(value) : json_null();
+}
+
+static json_t *json_flows(const struct load_result *load)
+{
+	struct jv_pair pairs[LOAD_OUTCOMES + 2] = {
+		[LOAD_OUTCOMES] = { "asked", jv_u64(load->asked) },
+	};
+
+	for (enum load_outcome i = 0; i < LOAD_OUTCOMES; i++) {
+		pairs[i].key = load_outcome_name(i);
+		pairs[i].value = count(load, load->flows[i]);
+	}
+	return jv_object(pairs);
+}
+
+static json_t *json_error(const struct load_error *from)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "phase", json_string(load_phase_name(from->phase)) },
+		{ "errno", json_string(err_name(from->code)) },
+		{ "count", jv_u64(from->count) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_errors(const struct load_result *load)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < load->n_errors; i++)
+		array = jv_append(array, json_error(&load->errors[i]));
+	return array;
+}
+
+static json_t *json_accept_queue(const struct load_result *load)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "limit", jv_fact(load->queue_limit) },
+		{ "peak", jv_fact(load->queue_peak) },
+		{ "drops", jv_fact(load->queue_drops) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_syn_queue(const struct load_result *load)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "peak", jv_fact(load->syn_queue_peak) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_bytes(const struct load_result *load)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "written", count(load, load->bytes.written) },
+		{ "acked", count(load, load->bytes.acked) },
+		{ "received", count(load, load->bytes.received) },
+		{ "read", count(load, load->bytes.read) },
+		{ "exact", measured(load) ? json_boolean(load->bytes.exact)
+	                                  : json_null() },
+		{ "flows_off", count(load, load->bytes.flows_off) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_connect_us(const struct load_result *load)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "min", jv_fact(load->connect_us.min) },
+		{ "p50", jv_fact(load->connect_us.p50) },
+		{ "p90", jv_fact(load->connect_us.p90) },
+		{ "p99", jv_fact(load->connect_us.p99) },
+		{ "p99_9", jv_fact(load->connect_us.p99_9) },
+		{ "max", jv_fact(load->connect_us.max) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *rate(const struct load_result *load, double value)
+{
+	return load->rates_known ? jv_real(value) : json_null();
+}
+
+static json_t *json_flow_rates(const struct load_result *load)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "min", rate(load, load->flow_mbit_per_s.min) },
+		{ "p50", rate(load, load->flow_mbit_per_s.p50) },
+		{ "max", rate(load, load->flow_mbit_per_s.max) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *seconds(const struct load_result *load, uint64_t ns)
+{
+	return measured(load) ? jv_seconds(ns) : json_null();
+}
+
+static json_t *json_phases(const struct load_result *load)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "prepare", seconds(load, load->phase_ns[0]) },
+		{ "burst", seconds(load, load->phase_ns[1]) },
+		{ "transfer", seconds(load, load->phase_ns[2]) },
+		{ "drain", seconds(load, load->phase_ns[3]) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_interval(const struct load_interval *from)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "t", jv_seconds(from->end_ns) },
+		{ "bytes", jv_u64(from->bytes) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_intervals(const struct load_result *load)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < load->n_intervals; i++)
+		array = jv_append(array, json_interval(&load->intervals[i]));
+	return array;
+}
+
+static json_t *json_counters(const struct load_result *load)
+{
+	struct jv_pair pairs[COUNTER_COUNT + 1] = { 0 };
+
+	for (enum counter_id i = 0; i < COUNTER_COUNT; i++) {
+		pairs[i].key = counter_desc(i)->name;
+		pairs[i].value = jv_fact(load->counter[i]);
+	}
+	return jv_object(pairs);
+}
+
+static json_t *accept_mode(const struct load_mode *mode)
+{
+	switch (mode->accept) {
+	case LOAD_ACCEPT_NOW:
+		return json_string("now");
+	case LOAD_ACCEPT_SLOW:
+		return json_sprintf("slow:%" PRIu64 "/s", mode->accept_per_s);
+	case LOAD_ACCEPT_HELD:
+	default:
+		return json_string("held");
+	}
+}
+
+static json_t *json_mode(const struct load_mode *mode)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "send", json_string("copy") },
+		{ "receive", json_string("copy") },
+		{ "direction",
+	          json_string(load_direction_name(mode->direction)) },
+		{ "workers", jv_nonzero(mode->workers) },
+		{ "backlog", jv_u64(mode->backlog) },
+		{ "accept", accept_mode(mode) },
+		{ "burst", jv_u64(mode->burst) },
+		{ "emulates", jv_nonzero(mode->emulates) },
+		{ "eager", json_boolean(mode->eager) },
+		{ "family",
+	          json_string(mode->family == FAMILY_IPV6 ? "ipv6" : "ipv4") },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_refusal(const struct load_refusal *refusal)
+{
+	if (!refusal->refused)
+		return json_null();
+	return jv_object((const struct jv_pair[]){
+		{ "resource", jv_text(refusal->resource) },
+		{ "have", jv_u64(refusal->have) },
+		{ "need", jv_u64(refusal->need) },
+		{ NULL, NULL },
+	});
+}
+
+json_t *jv_load(const struct load_result *load)
+{
+	if (!load)
+		return json_null();
+	return jv_object((const struct jv_pair[]){
+		{ "flows", json_flows(load) },
+		{ "errors", json_errors(load) },
+		{ "accept_queue", json_accept_queue(load) },
+		{ "syn_queue", json_syn_queue(load) },
+		{ "bytes", json_bytes(load) },
+		{ "seconds", seconds(load, load->transfer_ns) },
+		{ "gbit_per_s", real(load, load->gbit_per_s) },
+		{ "connect_us", json_connect_us(load) },
+		{ "flow_mbit_per_s", json_flow_rates(load) },
+		{ "fairness", rate(load, load->fairness) },
+		{ "retransmits", count(load, load->retransmits) },
+		{ "phases", json_phases(load) },
+		{ "intervals", json_intervals(load) },
+		{ "counters", json_counters(load) },
+		{ "cpu_seconds", real(load, load->cpu_seconds) },
+		{ "rss_kib", count(load, load->rss_kib) },
+		{ "mode", json_mode(&load->mode) },
+		{ "refused", json_refusal(&load->refusal) },
+		{ NULL, NULL },
+	});
+}

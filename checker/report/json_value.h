@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * json_value - values of the JSON report, made safe: what is not known is null,
+ * text is UTF-8, a number is finite. All return a new reference, or NULL
+ * when memory ran out; that makes NULL of what it becomes part of, too.
+ */
+#ifndef KILOFLOW_CHECKER_REPORT_JSON_VALUE_H
+#define KILOFLOW_CHECKER_REPORT_JSON_VALUE_H
+
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "probes/facts.h"
+
+struct load_result;
+
+/** jv_u64 - an integer; null when it does not fit into JSON's 64 bits */
+json_t *jv_u64(uint64_t value);
+
+/** jv_nonzero - an integer, or null for a 0 that means "none" */
+json_t *jv_nonzero(uint64_t value);
+
+/** jv_fact - an integer, or null when it is not known */
+json_t *jv_fact(struct fact_u64 fact);
+
+/** jv_real - a number; null when it is not finite */
+json_t *jv_real(double value);
+
+/** jv_seconds - nanoseconds as seconds */
+json_t *jv_seconds(uint64_t ns);
+
+/** jv_text - text from anywhere; null for NULL and "" */
+json_t *jv_text(const char *text);
+
+/** jv_bytes - the same for what need not end in NUL */
+json_t *jv_bytes(const char *text, size_t len);
+
+struct jv_pair {
+	const char *key; /* NULL ends a list */
+	json_t *value;
+};
+
+/** jv_object - an object of @pairs; takes over their values */
+json_t *jv_object(const struct jv_pair *pairs);
+
+/** jv_append - add @value, which it takes over, to @array
+ * Return: @array; NULL when one of them was, and then both are gone.
+ */
+json_t *jv_append(json_t *array, json_t *value);
+
+/** jv_load - "load" of the report; null when there was no test */
+json_t *jv_load(const struct load_result *load);
+
+#endif

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * page_load - the load test's block of the text report.
+ *
+ * Sizes are rounded for reading; but the sums of bytes are exact, because
+ * that they are is what the test claims. What was not measured has no line.
+ */
+#include "checker/report/page.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+
+#include "checker/report/human.h"
+#include "checker/report/report.h"
+#include "probes/base/err.h"
+#include "probes/base/text.h"
+#include "probes/load/load_result.h"
+#include "rules/rule.h"
+
+#define HEADLINE_AT 14
+#define LABEL_AT 9
+#define VALUE_AT 23
+#define VALUE_MAX 512
+
+/* One row a line: a text, or "" when there is nothing to say. */
+struct row {
+	const char *label;
+	bool verbose; /* only when asked for more */
+	void (*text)(const struct load_result *load, char *buf, size_t size);
+};
+
+__attribute__((format(printf, 3, 4))) static void append(char *buf, size_t size,
+                                                         const char *fmt, ...)
+{
+	char part[160];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(part, sizeof(part), fmt, args);
+	va_end(args);
+	text_join(buf, size, ", ", part);
+}
+
+static void outcomes_text(const struct load_result *load, char *buf,
+                          size_t size)
+{
+	for (enum load_outcome i = 0; i < LOAD_OUTCOMES; i++) {
+		if (load->flows[i])
+			append(buf, size, "%" PRIu64 " %s", load->flows[i],
+			       load_outcome_name(i));
+	}
+}
+
+static void queue_text(const struct load_result *load, char *buf, size_t size)
+{
+	if (load->queue_limit.state == FACT_KNOWN)
+		append(buf, size, "limit %" PRIu64, load->queue_limit.value);
+	if (load->queue_peak.state == FACT_KNOWN)
+		append(buf, size, "peak %" PRIu64, load->queue_peak.value);
+	if (load->queue_drops.state == FACT_KNOWN)
+		append(buf, size, "%" PRIu64 " drops", load->queue_drops.value);
+	if (load->mode.emulates)
+		append(buf, size, "as the listener on port %u",
+		       load->mode.emulates);
+}
+
+static void bytes_text(const struct load_result *load, char *buf, size_t size)
+{
+	char human[HUMAN_MAX];
+
+	human_bytes(load->bytes.read, human);
+	if (load->bytes.exact && load->bytes.written == load->bytes.read)
+		append(buf, size,
+		       "%" PRIu64 " written = acked = received = read (%s)",
+		       load->bytes.read, human);
+	else
+		append(buf, size,
+		       "%" PRIu64 " written, %" PRIu64 " acked, %" PRIu64
+		       " received, %" PRIu64 " read (%s)",
+		       load->bytes.written, load->bytes.acked,
+		       load->bytes.received, load->bytes.read, human);
+	if (load->bytes.exact)
+		append(buf, size, "exact");
+	else if (load->bytes.flows_off)
+		append(buf, size, "%" PRIu64 " flows are off",
+		       load->bytes.flows_off);
+}
+
+static void connect_text(const struct load_result *load, char *buf, size_t size)
+{
+	const struct {
+		const char *name;
+		struct fact_u64 us;
+	} columns[] = {
+		{ "min", load->connect_us.min },
+		{ "p50", load->connect_us.p50 },
+		{ "p90", load->connect_us.p90 },
+		{ "p99", load->connect_us.p99 },
+		{ "p99.9", load->connect_us.p99_9 },
+		{ "max", load->connect_us.max },
+	};
+
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
+		char human[HUMAN_MAX];
+
+		if (columns[i].us.state != FACT_KNOWN)
+			continue;
+		human_us(columns[i].us.value, human);
+		append(buf, size, "%s %s", columns[i].name, human);
+	}
+}
+
+static void rates_text(const struct load_result *load, char *buf, size_t size)
+{
+	if (!load->rates_known)
+		return;
+	append(buf, size, "min %.3g", load->flow_mbit_per_s.min);
+	append(buf, size, "p50 %.3g", load->flow_mbit_per_s.p50);
+	append(buf, size, "max %.3g Mbit/s", load->flow_mbit_per_s.max);
+	if (isfinite(load->fairness))
+		append(buf, size, "fairness %.3f", load->fairness);
+}
+
+static void retransmits_text(const struct load_result *load, char *buf,
+                             size_t size)
+{
+	if (load->retransmits)
+		append(buf, size, "%" PRIu64, load->retransmits);
+}
+
+static void errors_text(const struct load_result *load, char *buf, size_t size)
+{
+	for (size_t i = 0; i < load->n_errors; i++)
+		append(buf, size, "%" PRIu64 " %s at %s", load->errors[i].count,
+		       err_name(load->errors[i].code),
+		       load_phase_name(load->errors[i].phase));
+}
+
+static void counters_text(const struct load_result *load, char *buf,
+                          size_t size)
+{
+	for (enum counter_id i = 0; i < COUNTER_COUNT; i++) {
+		if (load->counter[i].state == FACT_KNOWN &&
+		    load->counter[i].value)
+			append(buf, size, "%s +%" PRIu64, counter_desc(i)->name,
+			       load->counter[i].value);
+	}
+}
+
+static void mode_text(const struct load_result *load, char *buf, size_t size)
+{
+	const struct load_mode *mode = &load->mode;
+
+	append(buf, size, "%s", mode->family == FAMILY_IPV6 ? "IPv6" : "IPv4");
+	append(buf, size, "%s", load_direction_name(mode->direction));
+	append(buf, size, "copied at both ends");
+	append(buf, size, "backlog %" PRIu64, mode->backlog);
+	append(buf, size, "%u worker%s", mode->workers,
+	       mode->workers == 1 ? "" : "s");
+	append(buf, size, "%.1f s of CPU", load->cpu_seconds);
+	append(buf, size, "%" PRIu64 " KiB", load->rss_kib);
+}
+
+static const struct row rows[] = {
+	{ "flows", false, outcomes_text },
+	{ "accept queue", false, queue_text },
+	{ "bytes", false, bytes_text },
+	{ "connect", false, connect_text },
+	{ "per flow", false, rates_text },
+	{ "retransmits", false, retransmits_text },
+	{ "errors", false, errors_text },
+	{ "counters", true, counters_text },
+	{ "mode", true, mode_text },
+};
+
+static void put_row(const struct page *page, const struct row *row)
+{
+	char text[VALUE_MAX] = "";
+
+	row->text(page->report->host->load, text, sizeof(text));
+	if (!text[0] || (row->verbose && !page->style->verbose))
+		return;
+	(void)fprintf(page->out, "%*s%-*s", LABEL_AT, "", VALUE_AT - LABEL_AT,
+	              row->label);
+	human_wrap_list(page->out, text,
+	                &(struct human_at){ VALUE_AT, VALUE_AT,
+	                                    page->style->width });
+}
+
+/* "one burst, held" */
+static void burst_text(const struct load_result *load, char *buf, size_t size)
+{
+	const struct load_mode *mode = &load->mode;
+
+	if (mode->burst >= load->asked)
+		append(buf, size, "one burst");
+	else
+		append(buf, size, "bursts of %" PRIu64, mode->burst);
+	if (mode->accept == LOAD_ACCEPT_NOW)
+		append(buf, size, "accepted at once");
+	else if (mode->accept == LOAD_ACCEPT_SLOW)
+		append(buf, size, "%" PRIu64 " accepted a second",
+		       mode->accept_per_s);
+	else
+		append(buf, size, "held");
+	if (mode->eager)
+		append(buf, size, "eager");
+}
+
+static void headline_text(const struct load_result *load, char *buf,
+                          size_t size)
+{
+	char rate[HUMAN_MAX];
+
+	append(buf, size, "%" PRIu64 " flow%s", load->asked,
+	       load->asked == 1 ? "" : "s");
+	if (load->refusal.refused) {
+		append(buf, size, "refused: nothing was opened");
+		return;
+	}
+	burst_text(load, buf, size);
+	if (load->transfer_ns) {
+		human_bitrate(load->gbit_per_s, rate);
+		append(buf, size, "%.1f s", (double)load->transfer_ns / 1e9);
+		append(buf, size, "%s", rate);
+	}
+	if (load->interrupted)
+		append(buf, size, "interrupted");
+	if (load->deadline)
+		append(buf, size, "%s ran into its deadline",
+		       load->deadline_phase);
+}
+
+static void put_findings(const struct page *page)
+{
+	for (size_t i = 0; i < page->report->n_findings; i++) {
+		const struct finding *finding = &page->report->findings[i];
+
+		if (finding->rule->group == GROUP_LOAD)
+			page_finding(page, finding);
+	}
+}
+
+void page_load(const struct page *page)
+{
+	const struct load_result *load = page->report->host->load;
+	const char *left_out = page->report->load_left_out;
+	char text[VALUE_MAX] = "";
+
+	if (load)
+		headline_text(load, text, sizeof(text));
+	else if (left_out)
+		(void)snprintf(
+			text, sizeof(text),
+			"left out (%s): the verdict is predicted, not proven",
+			left_out);
+	else
+		return;
+	(void)fputs("\n  load test   ", page->out);
+	human_wrap_list(page->out, text,
+	                &(struct human_at){ HEADLINE_AT, HEADLINE_AT,
+	                                    page->style->width });
+	put_findings(page);
+	if (!load || load->refusal.refused)
+		return;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		put_row(page, &rows[i]);
+}
