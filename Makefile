@@ -1,52 +1,142 @@
-# kiloflow - `make run` builds and runs it, `make test` passes all tests.
-CC ?= gcc
-BUILD ?= build
-VERSION := 0.1.0
-PREFIX ?= /usr/local
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# kiloflow. Two commands are enough on a fresh machine, and both install what
+# they miss where apt-get can: `make run` builds kiloflow and judges this host,
+# `make test` passes every test. The rest is for developers.
+#
+# One build directory holds the objects of one set of flags: with another CC
+# or CFLAGS, give another BUILD.
 
-PACKAGES := libmnl libnl-3.0 libnl-route-3.0 jansson
-PKG_CFLAGS = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-PKG_LIBS = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+VERSION := 0.1.0
+BUILD ?= build
+PREFIX ?= /usr/local
+DESTDIR ?=
+BINDIR ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share/kiloflow
+MANDIR ?= $(PREFIX)/share/man
+PKG_CONFIG ?= pkg-config
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+# A library's name for pkg-config, and the Debian package that brings it.
+LIBRARIES := libmnl:libmnl-dev libnl-3.0:libnl-3-dev \
+	libnl-route-3.0:libnl-route-3-dev jansson:libjansson-dev
+PACKAGES := $(foreach l,$(LIBRARIES),$(firstword $(subst :, ,$(l))))
+PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
+PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wcast-qual -Wformat=2 -Wundef -Wpointer-arith
-CPPFLAGS += -I. -D_GNU_SOURCE -DKILOFLOW_VERSION='"$(VERSION)"'
 CFLAGS ?= -O2 -g
-ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -pthread
-ALL_LIBS = $(PKG_LIBS) -pthread -lm
+COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -DKILOFLOW_VERSION='"$(VERSION)"' \
+	-I. $(WARNINGS) $(PKG_CFLAGS) -pthread $(CPPFLAGS) $(CFLAGS) -MMD -MP
+LINK = $(CC) -pthread $(CFLAGS) $(LDFLAGS)
+LIBS = $(PKG_LIBS) -lm
 
-SOURCES := $(shell find probes rules checker -name '*.c' | sort)
+SOURCES := $(sort $(shell find probes rules checker -name '*.c'))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
-MAIN := $(BUILD)/checker/cli/main.o
-LIBRARY_OBJECTS := $(filter-out $(MAIN),$(OBJECTS))
+# A file with a main() is a program; all other files are one library.
+MAINS := $(shell grep -l '^int main\>' $(SOURCES) tests/support/*.c)
+LIBRARY_OBJECTS := $(filter-out $(MAINS:%.c=$(BUILD)/%.o),$(OBJECTS))
+SUPPORT := $(wildcard tests/support/*.c)
+SUPPORT_OBJECTS := \
+	$(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAINS),$(SUPPORT)))
+SUPPORT_PROGRAMS := \
+	$(patsubst %.c,$(BUILD)/%,$(filter $(MAINS),$(SUPPORT)))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-UNIT_SOURCES := $(shell find tests/unit -name 'test_*.c' | sort)
-UNIT_TESTS := $(UNIT_SOURCES:%.c=$(BUILD)/%)
+# V=1 shows the commands, -s shows nothing.
+ifeq ($(findstring 1,$(V))$(findstring s,$(firstword -$(MAKEFLAGS))),)
+SAY = @echo "  $(1)	$@";
+endif
 
-.PHONY: all unit clean
-.SECONDARY:
+all: $(BUILD)/kiloflow $(BUILD)/kiloflow.8
 
-all: $(BUILD)/kiloflow
+$(BUILD)/kiloflow: $(BUILD)/checker/cli/main.o $(BUILD)/libkiloflow.a
+	$(call SAY,LD)$(LINK) -o $@ $^ $(LIBS)
 
-$(BUILD)/kiloflow: $(OBJECTS)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ $(ALL_LIBS)
+$(BUILD)/gen-man: $(BUILD)/checker/dist/gen_man.o $(BUILD)/libkiloflow.a
+	$(call SAY,LD)$(LINK) -o $@ $^ $(LIBS)
 
-$(BUILD)/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(BUILD)/kiloflow.8: $(BUILD)/gen-man
+	$(call SAY,GEN)$< >$@.new && mv $@.new $@
 
 $(BUILD)/libkiloflow.a: $(LIBRARY_OBJECTS)
-	rm -f $@
-	ar rcs $@ $^
+	$(call SAY,AR)rm -f $@ && ar rcs $@ $^
 
-$(BUILD)/tests/unit/%: tests/unit/%.c $(BUILD)/libkiloflow.a
+$(BUILD)/%.o: %.c | libraries
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -o $@ $< $(BUILD)/libkiloflow.a $(ALL_LIBS) -lcmocka
+	$(call SAY,CC)$(COMPILE) -c -o $@ $<
 
-unit: $(UNIT_TESTS)
-	@set -e; for t in $(UNIT_TESTS); do $$t; done
+libraries:
+	@tests/support/deps.sh check $(LIBRARIES)
+
+# --- running ---------------------------------------------------------------
+
+run:
+	@tests/support/deps.sh build $(LIBRARIES)
+	@$(MAKE) --no-print-directory all
+	@$(BUILD)/kiloflow check; status=$$?; case $$status in \
+	0) echo "make run: kiloflow's verdict on this host: ready" ;; \
+	1) echo "make run: kiloflow's verdict on this host: not ready" ;; \
+	*) echo "make run: kiloflow gave no verdict (exit $$status)" >&2; \
+		exit $$status ;; \
+	esac
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR) \
+		$(DESTDIR)$(MANDIR)/man8
+	install -m 0755 $(BUILD)/kiloflow $(DESTDIR)$(BINDIR)/kiloflow
+	install -m 0644 $(BUILD)/kiloflow.8 \
+		$(DESTDIR)$(MANDIR)/man8/kiloflow.8
+	install -m 0644 checker/report/kiloflow.report.schema.json \
+		$(DESTDIR)$(DATADIR)/kiloflow.report.schema.json
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/kiloflow \
+		$(DESTDIR)$(MANDIR)/man8/kiloflow.8
+	rm -rf $(DESTDIR)$(DATADIR)
 
 clean:
 	rm -rf $(BUILD)
 
--include $(OBJECTS:.o=.d) $(UNIT_TESTS:=.d)
+# --- testing ---------------------------------------------------------------
+
+SUITES := unit host lint asan tsan fuzz
+RUN_SUITES = +@BUILD='$(BUILD)' MAKE='$(MAKE)' FUZZ_SECONDS='$(SECONDS)' \
+	tests/support/run.sh
+SECONDS ?= 120
+
+test:
+	@tests/support/deps.sh test $(LIBRARIES)
+	$(RUN_SUITES) $(SUITES)
+
+$(SUITES):
+	$(RUN_SUITES) $@
+
+bench: all
+	@BUILD='$(BUILD)' tests/bench/bench.sh
+
+# What a suite is made of; run.sh builds these with each suite's own flags.
+programs: all $(SUPPORT_PROGRAMS) $(UNIT_TESTS)
+fuzzers: $(FUZZERS)
+
+$(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) \
+		$(BUILD)/libkiloflow.a
+	$(call SAY,LD)$(LINK) -o $@ $^ $(LIBS) -lcmocka
+
+$(SUPPORT_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkiloflow.a
+	$(call SAY,LD)$(LINK) -o $@ $^ $(LIBS)
+
+$(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkiloflow.a
+	$(call SAY,LD)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+.PHONY: all libraries run install uninstall clean test $(SUITES) bench \
+	programs fuzzers
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+-include $(OBJECTS:.o=.d) $(SUPPORT:%.c=$(BUILD)/%.d) \
+	$(addsuffix .d,$(UNIT_TESTS) $(FUZZERS))

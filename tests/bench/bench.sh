@@ -1,0 +1,142 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# bench.sh - what kiloflow promises, as ratios against the tools people use
+#
+# Both sides of a ratio are measured in turns, in one run, in one namespace of
+# its own, and the medians are compared: machines are noisy, and a time says
+# little. Nothing here is a test; a number that was missed is printed as such.
+set -euo pipefail
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "$top" && realpath -m "${BUILD:-build}")
+kiloflow=$build/kiloflow
+server=("$top/tests/support/servers.sh" "$build/servers")
+flows=1000
+seconds=5
+rounds=3
+
+if [[ ${1:-} != --inside ]]; then
+	if ! why=$(unshare --net --mount --pid --fork --mount-proc true 2>&1); then
+		echo "bench.sh: needs root and network, mount and PID namespaces: $why" >&2
+		exit 1
+	fi
+	"${server[@]}"
+	exec unshare --net --mount --pid --fork --kill-child --mount-proc "$0" --inside
+fi
+
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+ip link set lo up
+sysctl -qw net.core.somaxconn=65536
+ulimit -Sn "$(ulimit -Hn)"
+
+median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+
+# elapsed COMMAND...: its seconds
+elapsed()
+{
+	local begin=$EPOCHREALTIME
+	"$@" >/dev/null 2>&1 || true
+	awk -v b="$begin" -v e="$EPOCHREALTIME" 'BEGIN { printf "%.6f\n", e - b }'
+}
+
+row() { printf '%-28s %14s %14s %8s %8s\n' "$@"; }
+
+# ratio WHAT OURS THEIRS RATIO AIM
+ratio()
+{
+	local reached
+	reached=$(awk -v r="$4" -v a="$5" 'BEGIN { print (r >= a ? "reached" : "MISSED") }')
+	row "$1" "$2" "$3" "$(printf '%.1f x' "$4")" "$5 x $reached"
+}
+
+divide() { awk -v a="$1" -v b="$2" 'BEGIN { print b ? a / b : 0 }'; }
+
+# --- the check without the load test, against what people type --------------
+
+three_tools()
+{
+	sysctl -a
+	ss -ltnpm
+	nstat -az
+}
+
+bench_check()
+{
+	local i
+	for ((i = 0; i < 20; i++)); do
+		elapsed "$kiloflow" check --no-load >>"$dir/check.ours"
+		elapsed three_tools >>"$dir/check.theirs"
+	done
+	ours=$(median <"$dir/check.ours")
+	theirs=$(median <"$dir/check.theirs")
+	ratio "check --no-load, seconds" "$(printf '%.4f' "$ours")" "$(printf '%.4f' "$theirs")" \
+		"$(divide "$theirs" "$ours")" 5
+}
+
+# --- many flows, against iperf 2 ---------------------------------------------
+
+ours_once()
+{
+	"$kiloflow" load --flows "$flows" --time "${seconds}s" --format json >"$dir/load.json"
+	jq .gbit_per_s <<<"$(jq .load "$dir/load.json")" >>"$dir/gbit.ours"
+	jq .load.rss_kib "$dir/load.json" >>"$dir/kib.ours"
+}
+
+# The kernel keeps a process's peak until it has exited: the last reading
+# before that is taken.
+watch_peak() # PID FILE
+{
+	while grep VmHWM "/proc/$1/status" 2>/dev/null >"$2.new"; do
+		[[ ! -s $2.new ]] || mv "$2.new" "$2"
+		sleep 0.02
+	done
+}
+
+# Its client prints a line a flow and one [SUM] in bits per second.
+theirs_once()
+{
+	local listener client
+	"${server[@]}" iperf -s -B 127.0.0.1 >"$dir/iperf-s.log" 2>&1 &
+	listener=$!
+	until [[ -n $(ss -Htln 'sport = :5001') ]]; do sleep 0.05; done
+	watch_peak "$listener" "$dir/hwm.server" &
+	"${server[@]}" iperf -c 127.0.0.1 -P "$flows" -t "$seconds" -f k >"$dir/iperf-c.log" 2>&1 &
+	client=$!
+	watch_peak "$client" "$dir/hwm.client" &
+	wait "$client" || true
+	# its server is known to die of many flows, after the total
+	kill -KILL "$listener" 2>/dev/null || true
+	wait 2>/dev/null
+	# [SUM] 0.0000-5.0123 sec  9876543210 KBytes  12345678 Kbits/sec
+	grep -E '^\[SUM\]' "$dir/iperf-c.log" | tail -n 1 |
+		grep -oE '[0-9.]+ Kbits/sec' | awk '{ print $1 / 1e6 }' >>"$dir/gbit.theirs"
+	cat "$dir/hwm.server" "$dir/hwm.client" | awk '{ sum += $2 } END { print sum }' >>"$dir/kib.theirs"
+}
+
+bench_flows()
+{
+	local i
+	for ((i = 0; i < rounds; i++)); do
+		ours_once
+		theirs_once
+		sleep 1
+	done
+	ours=$(median <"$dir/gbit.ours")
+	theirs=$(median <"$dir/gbit.theirs")
+	ratio "Gbit/s, against iperf 2" "$(printf '%.1f' "$ours")" "$(printf '%.1f' "$theirs")" \
+		"$(divide "$ours" "$theirs")" 4
+	ours=$(median <"$dir/kib.ours")
+	theirs=$(median <"$dir/kib.theirs")
+	ratio "peak memory, KiB" "$ours" "$theirs" "$(divide "$theirs" "$ours")" 10
+}
+
+echo "$flows flows, $seconds s, $rounds rounds, $(nproc) CPUs, load $(cut -d ' ' -f 1 /proc/loadavg) before, $(uname -r)"
+echo "kiloflow's mode: $(
+	"$kiloflow" load --flows 10 --time 10ms --format json |
+		jq -r '.load.mode | "send \(.send), receive \(.receive), \(.direction), \(.workers) workers"'
+); iperf 2: its defaults, -P $flows; memory: client and server"
+row what kiloflow "the others" ratio aim
+bench_check
+bench_flows

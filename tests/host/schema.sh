@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# schema - every JSON report is valid by the schema that is installed
+. "$(dirname "$0")/../support/host.sh"
+
+valid() # STATUS ARGUMENT...
+{
+	report "$@"
+	/usr/bin/python3 - "$host_top/checker/report/kiloflow.report.schema.json" stdout <<-'P' || fail "not valid: $*"
+		import json, sys, jsonschema
+		schema, report = (json.load(open(path)) for path in sys.argv[1:])
+		kind = jsonschema.validators.validator_for(schema)
+		kind.check_schema(schema)
+		errors = list(kind(schema).iter_errors(report))
+		for error in errors:
+		    print("/".join(map(str, error.path)), error.message[:300])
+		sys.exit(bool(errors))
+	P
+	sorted_keys
+}
+
+sorted_keys()
+{
+	/usr/bin/python3 - stdout <<-'P' || fail "keys are not sorted, or come twice"
+		import json, sys
+		def pairs(items):
+		    keys = [key for key, _ in items]
+		    assert keys == sorted(set(keys)), keys
+		json.load(open(sys.argv[1]), object_pairs_hook=pairs,
+		          parse_constant=lambda name: sys.exit(name))
+	P
+}
+
+case_ready() { valid 0 check --flows 100 --time 100ms; }
+case_not_ready() { valid 1 check --flows 300 --backlog 100 --time 100ms; }
+case_prediction() { valid 1 check --flows 10000 --no-load; }
+case_load() { valid 0 load --flows 100 --direction both --time 100ms; }
+case_eager() { valid 1 load --flows 300 --backlog 10 --eager --time 100ms; }
+case_slow() { valid 0 load --flows 10 --accept slow:100/s --time 100ms; }
+case_no_listeners() { valid 0 listeners; }
+
+case_listeners()
+{
+	spawn "$PEER" listen 127.0.0.1 7001 5 $'\e\xff'
+	spawn "$PEER" listen ::1 7001 5
+	await listening 7001
+	valid 0 listeners
+	valid 1 check --flows 10 --port 7001 --time 50ms
+}
+
+case_refused()
+{
+	ip link set lo down
+	valid 1 load --flows 10
+	valid 1 check --flows 10
+}
+
+case_unknown()
+{
+	mount -t tmpfs none /proc/sys/net/core
+	valid 3 check --no-load
+}
+
+case_everything_gone()
+{
+	mount -t tmpfs none /proc/sys
+	valid 3 check --no-load
+}
+
+case_interrupted()
+{
+	expect_exit 130 env --default-signal timeout --foreground --preserve-status --signal=INT 0.7 \
+		"$KILOFLOW" load --flows 100 --time 30s --format json
+	kiloflow() { cat interrupted.json; }
+	mv stdout interrupted.json
+	valid 0
+}
+
+host_main "$@"

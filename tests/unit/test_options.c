@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The table of options: what each row takes, and how it refuses the rest. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/cli/command.h"
+#include "checker/cli/option.h"
+#include "checker/cli/options.h"
+#include "checker/report/report.h"
+#include "probes/base/err.h"
+#include "rules/rule.h"
+#include "tests/support/fdcheck.h"
+
+#define WORDS_MAX 16
+
+/* Parse a line as a shell would split it; '' is an empty word. */
+static int parse(const char *line, struct options *ret, struct err *err)
+{
+	static char buf[512];
+	char *argv[WORDS_MAX + 1] = { NULL };
+	char *save = NULL;
+	int argc = 0;
+
+	(void)snprintf(buf, sizeof(buf), "kiloflow %s", line);
+	for (char *word = strtok_r(buf, " ", &save); word;
+	     word = strtok_r(NULL, " ", &save)) {
+		assert_true(argc < WORDS_MAX);
+		if (!strcmp(word, "''"))
+			*word = '\0';
+		argv[argc++] = word;
+	}
+	*err = (struct err){ 0 };
+	return options_parse(argc, argv, ret, err);
+}
+
+static void refused(const char *line, const char *message)
+{
+	struct options options;
+	struct err err;
+	char text[512];
+
+	assert_int_not_equal(parse(line, &options, &err), 0);
+	(void)snprintf(text, sizeof(text), "%s; %s", err.what, err.hint);
+	assert_string_equal(text, message);
+}
+
+static void test_refusals(void **state)
+{
+	static const struct {
+		const char *line, *message;
+	} rows[] = {
+		/* clang-format off */
+		{ "--flows 0", "--flows: \"0\" is out of range; use 1 to 4000000" },
+		{ "--flows 4000001", "--flows: \"4000001\" is out of range; use 1 to 4000000" },
+		{ "--flows 99999999999999999999999", "--flows: \"99999999999999999999999\" is out of range; use 1 to 4000000" },
+		{ "--flows 5G", "--flows: \"5G\" is out of range; use 1 to 4000000" },
+		{ "--flows -1", "--flows: \"-1\" is not a number; use 1 to 4000000" },
+		{ "--flows 1.5", "--flows: \"1.5\" is not a number; use 1 to 4000000" },
+		{ "--flows 10q", "--flows: \"10q\" is not a number; use 1 to 4000000" },
+		{ "--flows ''", "--flows: \"\" is not a number; use 1 to 4000000" },
+		{ "--flows=", "--flows: \"\" is not a number; use 1 to 4000000" },
+		{ "--flows", "--flows: its argument is missing; use 1 to 4000000" },
+		{ "--flows --quiet", "--flows: its argument is missing; use 1 to 4000000" },
+		{ "--flows \033[2J", "--flows: \"\\x1b[2J\" is not a number; use 1 to 4000000" },
+		{ "--burst 0", "--burst: \"0\" is out of range; use 1 to 4000000" },
+		{ "--burst 1001", "--burst: \"1001\" is out of range; use 1 to 1000, the number of flows" },
+		{ "--flows 10 --burst 11", "--burst: \"11\" is out of range; use 1 to 10, the number of flows" },
+		{ "--port 0", "--port: \"0\" is out of range; use 1 to 65535" },
+		{ "--port 65536", "--port: \"65536\" is out of range; use 1 to 65535" },
+		{ "--role mother", "--role: \"mother\" is not known; use client, server or both" },
+		{ "--role ''", "--role: \"\" is not known; use client, server or both" },
+		{ "--time 0", "--time: \"0\" is out of range; use 1ms to 3600s" },
+		{ "--time 3601s", "--time: \"3601s\" is out of range; use 1ms to 3600s" },
+		{ "--time 2x", "--time: \"2x\" is not a duration; use 1ms to 3600s" },
+		{ "--time -2s", "--time: \"-2s\" is not a duration; use 1ms to 3600s" },
+		{ "--time", "--time: its argument is missing; use 1ms to 3600s" },
+		{ "--bytes 0", "--bytes: \"0\" is out of range; use 1 to 1099511627776" },
+		{ "--bytes 1025G", "--bytes: \"1025G\" is out of range; use 1 to 1099511627776" },
+		{ "--bytes x", "--bytes: \"x\" is not a size; use 1 to 1099511627776" },
+		{ "--direction left", "--direction: \"left\" is not known; use up, down or both" },
+		{ "--backlog -1", "--backlog: \"-1\" is not a number; use 0 to 2147483647" },
+		{ "--backlog 2147483648", "--backlog: \"2147483648\" is out of range; use 0 to 2147483647" },
+		{ "--workers 0", "--workers: \"0\" is out of range; use 1 to 1024" },
+		{ "--workers 1025", "--workers: \"1025\" is out of range; use 1 to 1024" },
+		{ "--accept soon", "--accept: \"soon\" is not known; use held, now or slow:N/s with N 1 to 10000000" },
+		{ "--accept slow", "--accept: \"slow\" is not known; use held, now or slow:N/s with N 1 to 10000000" },
+		{ "--accept slow:", "--accept: \"slow:\" is not known; use held, now or slow:N/s with N 1 to 10000000" },
+		{ "--accept slow:/s", "--accept: \"slow:/s\" is not known; use held, now or slow:N/s with N 1 to 10000000" },
+		{ "--accept slow:5", "--accept: \"slow:5\" is not known; use held, now or slow:N/s with N 1 to 10000000" },
+		{ "--accept slow:0/s", "--accept: \"slow:0/s\" is out of range; use held, now or slow:N/s with N 1 to 10000000" },
+		{ "--accept slow:99999999999999999999999999999999999/s", "--accept: \"slow:99999999999999999999999999999999999/s\" is not known; use held, now or slow:N/s with N 1 to 10000000" },
+		{ "--netns ''", "--netns: \"\" is not a namespace; use a name of `ip netns`, a process id or a path" },
+		{ "--netns", "--netns: its argument is missing; use a name of `ip netns`, a process id or a path" },
+		{ "--format xml", "--format: \"xml\" is not known; use text or json" },
+		{ "--color blue", "--color: \"blue\" is not known; use auto, always or never" },
+		{ "--ignore backlog", "--ignore: \"backlog\" is not a rule; use one that `kiloflow list rules` shows" },
+		{ "--quiet=1", "--quiet: takes no argument, and got \"1\"; leave it out" },
+
+		{ "--flow 5", "there is no option \"--flow\"; did you mean --flows?" },
+		{ "--flow=5", "there is no option \"--flow=5\"; did you mean --flows?" },
+		{ "--flos=10000", "there is no option \"--flos=10000\"; did you mean --flows?" },
+		{ "-flows", "there is no option \"-flows\"; did you mean --flows?" },
+		{ "--frobnicate", "there is no option \"--frobnicate\"; `kiloflow help check` lists them" },
+		{ "-x", "there is no option \"-x\"; `kiloflow help check` lists them" },
+		{ "-q4x", "there is no option \"-q4x\"; `kiloflow help check` lists them" },
+		{ "list --flows 5 rules", "--flows: not an option of list; it is one of check, load" },
+		{ "load --no-load", "--no-load: not an option of load; it is one of check" },
+		{ "listeners --strict", "--strict: not an option of listeners; it is one of check, load" },
+
+		{ "chekc", "there is no command \"chekc\"; did you mean check?" },
+		{ "lisener", "there is no command \"lisener\"; did you mean listeners?" },
+		{ "''", "there is no command \"\"; `kiloflow help` lists them" },
+		{ "\033c", "there is no command \"\\x1bc\"; `kiloflow help` lists them" },
+		{ "check now", "check does not take \"now\"; the command stands first: kiloflow COMMAND [OPTION]" },
+		{ "--quiet load", "check does not take \"load\"; the command stands first: kiloflow COMMAND [OPTION]" },
+		{ "version 5", "version does not take \"5\"; see `kiloflow help`" },
+		{ "explain a b", "explain does not take \"b\"; see `kiloflow help`" },
+		{ "explain", "explain: its argument is missing; use kiloflow explain ID" },
+		{ "list", "list: its argument is missing; use kiloflow list rules|sysctls|counters" },
+		{ "-", "check does not take \"-\"; the command stands first: kiloflow COMMAND [OPTION]" },
+		{ "-- --quiet", "check does not take \"--quiet\"; the command stands first: kiloflow COMMAND [OPTION]" },
+
+		{ "--no-load --load", "--no-load and --load exclude each other; leave one of them out" },
+		{ "--port 1 --backlog 5", "--backlog and --port exclude each other; leave one of them out" },
+		{ "--bytes 1 --time 1s", "--bytes and --time exclude each other; leave one of them out" },
+		{ "-4 -6", "--ipv6 and --ipv4 exclude each other; leave one of them out" },
+		{ "-qv", "--quiet and --verbose exclude each other; leave one of them out" },
+		{ "--no-load --time 1s", "--time: has no effect without the load test, which --no-load leaves out; leave one of them out" },
+		{ "--netns a --eager", "--eager: has no effect without the load test, which --netns without --load leaves out; add --load" },
+		{ "--role client --workers 1", "--workers: has no effect without the load test, which --role without --load leaves out; add --load" },
+		/* clang-format on */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		refused(rows[i].line, rows[i].message);
+}
+
+/* No row of the table takes an empty argument, or does without its own. */
+static void test_every_option(void **state)
+{
+	(void)state;
+	for (const struct option *o = option_table; o->name; o++) {
+		struct options options;
+		struct err err;
+		char line[128];
+		char empty[136];
+
+		assert_non_null(o->help);
+		if (!o->argument)
+			continue;
+		(void)snprintf(line, sizeof(line), "load --%s", o->name);
+		if (!option_takes(o, &command_load))
+			(void)snprintf(line, sizeof(line), "check --%s",
+			               o->name);
+		assert_int_not_equal(parse(line, &options, &err), 0);
+		assert_non_null(strstr(err.what, "its argument is missing"));
+		(void)snprintf(empty, sizeof(empty), "%s ''", line);
+		assert_int_not_equal(parse(empty, &options, &err), 0);
+		assert_non_null(strstr(err.what, ": \"\" is not "));
+		assert_memory_equal(err.hint, "use ", 4);
+	}
+}
+
+/* Every excluded row exists; so does every command that takes one. */
+static void test_table(void **state)
+{
+	(void)state;
+	for (const struct option *o = option_table; o->name; o++) {
+		const struct option *other = option_table;
+
+		while (o->excludes && other->name &&
+		       strcmp(o->excludes, other->name) != 0)
+			other++;
+		assert_non_null(other->name);
+		for (size_t i = 0; o->commands[i]; i++)
+			assert_ptr_equal(command_by_name(o->commands[i]->name,
+			                                 NULL),
+			                 o->commands[i]);
+	}
+}
+
+static struct options accepted(const char *line)
+{
+	struct options options;
+	struct err err;
+
+	if (parse(line, &options, &err))
+		fail_msg("%s: %s; %s", line, err.what, err.hint);
+	return options;
+}
+
+static void test_defaults(void **state)
+{
+	const struct options options = accepted("");
+
+	(void)state;
+	assert_ptr_equal(options.command, &command_check);
+	assert_int_equal(options.goal.flows, 1000);
+	assert_int_equal(options.goal.burst, 1000);
+	assert_int_equal(options.goal.role, ROLE_BOTH);
+	assert_int_equal(options.goal.family, FAMILY_IPV4);
+	assert_int_equal(options.load.flows, 1000);
+	assert_int_equal(options.load.burst, 1000);
+	assert_int_equal(options.load.time_ns, 2000000000);
+	assert_int_equal(options.load.backlog, LOAD_BACKLOG_MAX);
+	assert_ptr_equal(options.format, &report_text);
+	assert_int_equal(options.color, COLOR_AUTO);
+	assert_null(options.netns);
+	assert_null(options.no_load);
+	assert_int_equal(options.n_ignored, 0);
+}
+
+static void test_goal(void **state)
+{
+	struct options options = accepted("--flows 10k");
+
+	(void)state;
+	assert_int_equal(options.goal.flows, 10000);
+	assert_int_equal(options.goal.burst, 10000);
+	assert_int_equal(options.load.flows, 10000);
+	assert_int_equal(options.load.burst, 10000);
+	options = accepted("--burst=5 --flows=4M -6 --port 65535");
+	assert_int_equal(options.goal.flows, 4000000);
+	assert_int_equal(options.goal.burst, 5);
+	assert_int_equal(options.load.burst, 5);
+	assert_int_equal(options.goal.family, FAMILY_IPV6);
+	assert_int_equal(options.load.family, FAMILY_IPV6);
+	assert_int_equal(options.goal.port, 65535);
+	options = accepted("--flows 1 --flows 2 --burst 2");
+	assert_int_equal(options.goal.flows, 2);
+	assert_int_equal(accepted("--role server").goal.role, ROLE_SERVER);
+}
+
+static void test_load(void **state)
+{
+	struct options options =
+		accepted("load --time 500ms --backlog 0 --eager --workers 3 "
+	                 "--direction down --accept slow:1k/s");
+
+	(void)state;
+	assert_ptr_equal(options.command, &command_load);
+	assert_int_equal(options.load.time_ns, 500000000);
+	assert_int_equal(options.load.backlog, 0);
+	assert_true(options.load.eager);
+	assert_int_equal(options.load.workers, 3);
+	assert_int_equal(options.load.direction, LOAD_DOWN);
+	assert_int_equal(options.load.accept, LOAD_ACCEPT_SLOW);
+	assert_int_equal(options.load.accept_per_s, 1000);
+	options = accepted("load --bytes 64K --accept now");
+	assert_int_equal(options.load.bytes_per_flow, 65536);
+	assert_int_equal(options.load.accept, LOAD_ACCEPT_NOW);
+	options = accepted("load --bytes 1024G --accept held");
+	assert_int_equal(options.load.bytes_per_flow, UINT64_C(1) << 40);
+	assert_int_equal(options.load.accept, LOAD_ACCEPT_HELD);
+}
+
+static void test_when_no_load(void **state)
+{
+	static const struct {
+		const char *line, *no_load;
+	} rows[] = {
+		{ "--no-load", "--no-load" },
+		{ "--netns a", "--netns without --load" },
+		{ "--netns a --load", NULL },
+		{ "--netns a --no-load", "--no-load" },
+		{ "--role client", "--role without --load" },
+		{ "--role client --load", NULL },
+		{ "--role both", NULL },
+		{ "--load --time 1s", NULL },
+		{ "load --netns a --time 1s", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct options options = accepted(rows[i].line);
+
+		if (rows[i].no_load)
+			assert_string_equal(options.no_load, rows[i].no_load);
+		else
+			assert_null(options.no_load);
+	}
+}
+
+static void test_shared(void **state)
+{
+	struct options options = accepted(
+		"--ignore backlog.drops --ignore syn.cookies --strict -v "
+		"--color never --format json --netns /proc/1/ns/net");
+
+	(void)state;
+	assert_int_equal(options.n_ignored, 2);
+	assert_string_equal(options.ignored[0], "backlog.drops");
+	assert_string_equal(options.ignored[1], "syn.cookies");
+	assert_true(options.strict);
+	assert_true(options.verbose);
+	assert_false(options.quiet);
+	assert_int_equal(options.color, COLOR_NEVER);
+	assert_ptr_equal(options.format, &report_json);
+	assert_string_equal(options.netns, "/proc/1/ns/net");
+	assert_true(accepted("-q").quiet);
+}
+
+/* As often as there is room, and not once more. */
+static void test_ignore_many(void **state)
+{
+	char *argv[2 + 2 * (OPTIONS_IGNORED_MAX + 1)] = { NULL };
+	char name[] = "kiloflow";
+	char option[] = "--ignore";
+	char id[] = "backlog.drops";
+	struct options options;
+	struct err err = { 0 };
+	int argc = 0;
+
+	(void)state;
+	argv[argc++] = name;
+	for (size_t i = 0; i <= OPTIONS_IGNORED_MAX; i++) {
+		argv[argc++] = option;
+		argv[argc++] = id;
+	}
+	assert_int_not_equal(options_parse(argc, argv, &options, &err), 0);
+	argv[argc - 2] = NULL;
+	err = (struct err){ 0 };
+	assert_int_equal(options_parse(argc - 2, argv, &options, &err), 0);
+	assert_int_equal(options.n_ignored, OPTIONS_IGNORED_MAX);
+}
+
+static void test_words(void **state)
+{
+	static const struct {
+		const char *line, *word;
+		const struct command *command;
+	} rows[] = {
+		{ "explain somaxconn", "somaxconn", &command_explain },
+		{ "explain -- --x", "--x", &command_explain },
+		{ "list rules", "rules", &command_list },
+		{ "help", NULL, &command_help },
+		{ "help load", "load", &command_help },
+		{ "--help", NULL, &command_help },
+		{ "-h", NULL, &command_help },
+		{ "load --help", "load", &command_help },
+		{ "explain --help", "explain", &command_help },
+		{ "--version", NULL, &command_version },
+		{ "load -V", NULL, &command_version },
+		{ "version", NULL, &command_version },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct options options = accepted(rows[i].line);
+
+		assert_ptr_equal(options.command, rows[i].command);
+		if (rows[i].word)
+			assert_string_equal(options.word, rows[i].word);
+		else
+			assert_null(options.word);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_every_option),
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_goal),
+		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_when_no_load),
+		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_ignore_many),
+		cmocka_unit_test(test_words),
+	};
+
+	return cmocka_run_group_tests(tests, fdcheck_setup, fdcheck_teardown);
+}
