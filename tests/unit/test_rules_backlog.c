@@ -343,6 +343,39 @@ static void a_listener_says_what_limits_it(void **state)
 	}
 }
 
+/* A group of four alike speaks once; one in trouble speaks for itself. */
+static void a_group_speaks_once(void **state)
+{
+	static const struct {
+		uint32_t limit, queue;
+		uint64_t drops;
+		size_t n;
+	} rows[] = {
+		{ 5, 0, 0, 1 },
+		{ 6, 0, 0, 2 },
+		{ 5, 6, 0, 2 },
+		{ 5, 0, 1, 2 },
+	};
+	const struct goal goal = burst_of(1000, 80);
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct host *host = facts_healthy();
+		struct judged judged;
+
+		for (int member = 0; member < 4; member++)
+			facts_listener(host, 80, 5);
+		for (size_t member = 0; member < 4; member++)
+			host->ns[0].listeners[member].group_size = 4;
+		host->ns[0].listeners[3].limit = rows[i].limit;
+		host->ns[0].listeners[3].queue = rows[i].queue;
+		host->ns[0].listeners[3].drops = fact_known(rows[i].drops);
+		judged_by(rule_by_id(LISTENER), host, &goal, NULL, &judged);
+		assert_int_equal(judged.n, rows[i].n);
+		host_free(host);
+	}
+}
+
 static void each_listener_is_judged(void **state)
 {
 	struct host *host = facts_healthy();
@@ -516,6 +549,7 @@ int main(void)
 		cmocka_unit_test(a_listener_is_said_with_its_remedy),
 		cmocka_unit_test(a_group_and_a_queue_of_one_are_said),
 		cmocka_unit_test(a_listener_says_what_limits_it),
+		cmocka_unit_test(a_group_speaks_once),
 		cmocka_unit_test(each_listener_is_judged),
 		cmocka_unit_test(drops_and_fullness_are_told_apart),
 		cmocka_unit_test(drops_carry_their_number),

@@ -375,12 +375,12 @@ static const struct {
 	const char *what;
 } refusals[] = {
 	{ "RLIMIT_NOFILE", 20000, 20064,
-	  "load test refused: needs 20064 RLIMIT_NOFILE, has 20000" },
-	{ "ports", 0, 1, "load test refused: needs 1 ports, has 0" },
+	  "load test refused: RLIMIT_NOFILE: need 20064, have 20000" },
+	{ "ports", 0, 1, "load test refused: ports: need 1, have 0" },
 	{ "lo", 0, 1, "load test refused: lo cannot be used" },
 	{ "::1", 0, 1, "load test refused: ::1 cannot be used" },
 	{ "memory", 0, UINT64_MAX,
-	  "load test refused: needs 18446744073709551615 memory, has 0" },
+	  "load test refused: memory: need 18446744073709551615, have 0" },
 };
 
 static void a_refusal_fails_with_have_and_need(void **state)
