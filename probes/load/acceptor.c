@@ -70,23 +70,16 @@ static void wait_for(const struct acceptor *acceptor, bool listener,
 	clear_fd(acceptor->wake_fd);
 }
 
-static uint16_t client_port(const struct sockaddr_storage *addr)
-{
-	if (addr->ss_family == AF_INET6)
-		return ntohs(((const struct sockaddr_in6 *)addr)->sin6_port);
-	return ntohs(((const struct sockaddr_in *)addr)->sin_port);
-}
-
 /* Return: 0, or negative errno: -EAGAIN when the queue is empty. */
 static int accept_one(struct acceptor *acceptor)
 {
 	const size_t n = atomic_load_explicit(&acceptor->n_accepted,
 	                                      memory_order_relaxed);
-	struct sockaddr_storage addr = { 0 };
+	union address addr = { 0 };
 	socklen_t len = sizeof(addr);
 	int fd;
 
-	fd = accept4(acceptor->listener->fd, (struct sockaddr *)&addr, &len,
+	fd = accept4(acceptor->listener->fd, &addr.any, &len,
 	             SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -97,7 +90,7 @@ static int accept_one(struct acceptor *acceptor)
 	}
 	acceptor->accepted[n] = (struct accepted){
 		.fd = fd,
-		.port = client_port(&addr),
+		.port = address_port(&addr),
 	};
 	atomic_store_explicit(&acceptor->n_accepted, n + 1,
 	                      memory_order_release);

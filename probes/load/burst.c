@@ -69,7 +69,7 @@ static void flow_check_connect(struct flow *flow, const struct engine *engine)
 {
 	const struct test_listener *listener = &engine->listener;
 
-	if (!connect(flow->client.fd, (const struct sockaddr *)&listener->addr,
+	if (!connect(flow->client.fd, &listener->addr.any,
 	             listener->addr_len) ||
 	    errno == EISCONN) {
 		flow->state = FLOW_CONNECTED;
@@ -95,14 +95,12 @@ static void flow_greet(struct flow *flow, const struct burst *burst)
 
 static int client_port(int fd, uint16_t *ret)
 {
-	struct sockaddr_storage addr = { 0 };
+	union address addr = { 0 };
 	socklen_t len = sizeof(addr);
 
-	if (getsockname(fd, (struct sockaddr *)&addr, &len))
+	if (getsockname(fd, &addr.any, &len))
 		return -errno;
-	*ret = addr.ss_family == AF_INET6
-	               ? ntohs(((struct sockaddr_in6 *)&addr)->sin6_port)
-	               : ntohs(((struct sockaddr_in *)&addr)->sin_port);
+	*ret = address_port(&addr);
 	return 0;
 }
 
@@ -112,15 +110,14 @@ static void flow_connect(struct flow *flow, struct burst *burst)
 	uint16_t port = 0;
 	int rc;
 
-	flow->client.fd = socket(listener->addr.ss_family,
+	flow->client.fd = socket(listener->addr.any.sa_family,
 	                         SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (flow->client.fd < 0) {
 		flow_fail(flow, LOAD_PHASE_SOCKET, errno);
 		return;
 	}
 	flow->since_ns = clock_ns();
-	if (connect(flow->client.fd, (const struct sockaddr *)&listener->addr,
-	            listener->addr_len) &&
+	if (connect(flow->client.fd, &listener->addr.any, listener->addr_len) &&
 	    errno != EINPROGRESS) {
 		flow_fail(flow, LOAD_PHASE_CONNECT, errno);
 		return;

@@ -44,9 +44,16 @@
  */
 #define EAGER_BYTES 131072
 
+/* A loopback address, of either family. */
+union address {
+	struct sockaddr any;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
 struct test_listener {
 	int fd;
-	struct sockaddr_storage addr;
+	union address addr;
 	socklen_t addr_len;
 	struct diag diag;
 	struct diag_row row; /* as last read; row.cookie 0: not readable */
@@ -61,6 +68,9 @@ struct engine {
 };
 
 /* ---- listener.c ---- */
+
+/** address_port - in host byte order */
+uint16_t address_port(const union address *address);
 
 /**
  * listener_open - listen on loopback, on a port outside of the ephemeral

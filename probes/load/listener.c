@@ -29,37 +29,31 @@
 #define STATE_LISTEN 10
 #define STATE_SYN_RECV 3
 
-static void addr_set_port(struct sockaddr_storage *addr, uint16_t port)
+static void address_set_port(union address *address, uint16_t port)
 {
-	if (addr->ss_family == AF_INET6)
-		((struct sockaddr_in6 *)addr)->sin6_port = htons(port);
+	if (address->any.sa_family == AF_INET6)
+		address->in6.sin6_port = htons(port);
 	else
-		((struct sockaddr_in *)addr)->sin_port = htons(port);
+		address->in.sin_port = htons(port);
 }
 
-static uint16_t addr_port(const struct sockaddr_storage *addr)
+uint16_t address_port(const union address *address)
 {
-	if (addr->ss_family == AF_INET6)
-		return ntohs(((const struct sockaddr_in6 *)addr)->sin6_port);
-	return ntohs(((const struct sockaddr_in *)addr)->sin_port);
+	return ntohs(address->any.sa_family == AF_INET6 ? address->in6.sin6_port
+	                                                : address->in.sin_port);
 }
 
-static socklen_t addr_loopback(struct sockaddr_storage *addr,
-                               enum goal_family family)
+static socklen_t address_loopback(union address *ret, enum goal_family family)
 {
-	*addr = (struct sockaddr_storage){ 0 };
+	*ret = (union address){ 0 };
 	if (family == FAMILY_IPV6) {
-		struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)addr;
-
-		in6->sin6_family = AF_INET6;
-		in6->sin6_addr = in6addr_loopback;
-		return sizeof(*in6);
+		ret->in6.sin6_family = AF_INET6;
+		ret->in6.sin6_addr = in6addr_loopback;
+		return sizeof(ret->in6);
 	}
-	struct sockaddr_in *in = (struct sockaddr_in *)addr;
-
-	in->sin_family = AF_INET;
-	in->sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	return sizeof(*in);
+	ret->in.sin_family = AF_INET;
+	ret->in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return sizeof(ret->in);
 }
 
 /* The n-th port of those that are not in the ephemeral range; 0: none. */
@@ -80,8 +74,7 @@ static uint16_t port_outside(const struct load_options *options, uint32_t n)
 
 static int try_bind(const struct test_listener *listener)
 {
-	if (bind(listener->fd, (const struct sockaddr *)&listener->addr,
-	         listener->addr_len))
+	if (bind(listener->fd, &listener->addr.any, listener->addr_len))
 		return -errno;
 	return 0;
 }
@@ -97,12 +90,12 @@ static int listener_bind(struct test_listener *listener,
 
 		if (!port)
 			break;
-		addr_set_port(&listener->addr, port);
+		address_set_port(&listener->addr, port);
 		rc = try_bind(listener);
 		if (rc != -EADDRINUSE && rc != -EACCES)
 			return rc;
 	}
-	addr_set_port(&listener->addr, 0);
+	address_set_port(&listener->addr, 0);
 	return try_bind(listener);
 }
 
@@ -116,7 +109,7 @@ static int listener_listen(struct test_listener *listener,
 	if (rc)
 		return rc;
 	if (listen(listener->fd, (int)options->backlog) ||
-	    getsockname(listener->fd, (struct sockaddr *)&listener->addr, &len))
+	    getsockname(listener->fd, &listener->addr.any, &len))
 		return -errno;
 	return 0;
 }
@@ -125,7 +118,7 @@ static int keep_listener(void *to, const struct diag_row *row)
 {
 	struct test_listener *listener = to;
 
-	if (row->sport == addr_port(&listener->addr))
+	if (row->sport == address_port(&listener->addr))
 		listener->row = *row;
 	return 0;
 }
@@ -134,10 +127,10 @@ static int keep_listener(void *to, const struct diag_row *row)
 static void listener_find(struct test_listener *listener)
 {
 	const struct diag_query query = {
-		.family = listener->addr.ss_family,
+		.family = listener->addr.any.sa_family,
 		.states = 1U << STATE_LISTEN,
 		.ext = 1U << (INET_DIAG_SKMEMINFO - 1),
-		.sport = addr_port(&listener->addr),
+		.sport = address_port(&listener->addr),
 	};
 
 	if (diag_open(&listener->diag, NULL))
@@ -154,8 +147,8 @@ int listener_open(struct test_listener *listener,
 	int rc;
 
 	*listener = (struct test_listener){ .fd = -1 };
-	listener->addr_len = addr_loopback(&listener->addr, options->family);
-	listener->fd = socket(listener->addr.ss_family,
+	listener->addr_len = address_loopback(&listener->addr, options->family);
+	listener->fd = socket(listener->addr.any.sa_family,
 	                      SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (listener->fd < 0) {
 		rc = -errno;
@@ -206,9 +199,9 @@ static int count_row(void *to, const struct diag_row *row)
 struct fact_u64 listener_syn_queue(struct test_listener *listener)
 {
 	const struct diag_query query = {
-		.family = listener->addr.ss_family,
+		.family = listener->addr.any.sa_family,
 		.states = 1U << STATE_SYN_RECV,
-		.sport = addr_port(&listener->addr),
+		.sport = address_port(&listener->addr),
 	};
 	uint64_t count = 0;
 	int rc;
