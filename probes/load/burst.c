@@ -43,7 +43,6 @@ struct burst {
 	struct engine *engine;
 	uint32_t *flow_of_port; /* index + 1, 0: none; 65536 of them */
 	const void *payload;    /* EAGER_BYTES */
-	uint64_t n_open;        /* flows whose both ends we have */
 	int accept_code;        /* errno that accept() kept failing with */
 };
 
@@ -137,12 +136,11 @@ static void flow_connect(struct flow *flow, struct burst *burst)
 }
 
 /* Both ends are there: it is open. */
-static void flow_try_open(struct flow *flow, struct burst *burst)
+static void flow_try_open(struct flow *flow)
 {
 	if (flow->state != FLOW_CONNECTED || flow->server.fd < 0)
 		return;
 	flow->state = FLOW_OPEN;
-	burst->n_open++;
 }
 
 /* Established: had its SYN to be sent again? */
@@ -207,7 +205,10 @@ static void wave_connect(struct wave *wave)
 	}
 }
 
-/* Read the queue between the last connect and the first accept. */
+/*
+ * Read the queue: of a held burst between the last connect and the first
+ * accept, else when all is over, because it drops until then.
+ */
 static void wave_sample(struct wave *wave, uint64_t drops_before)
 {
 	struct test_listener *listener = &wave->burst->engine->listener;
@@ -248,7 +249,7 @@ static void wave_join(struct wave *wave)
 		}
 		flow->server.fd = accepted.fd;
 		flow->server.flags |= END_CAN_READ | END_CAN_WRITE;
-		flow_try_open(flow, burst);
+		flow_try_open(flow);
 		if (!is_unsettled(flow))
 			wave->n_unsettled--;
 	}
@@ -268,12 +269,10 @@ static void wave_client_event(struct wave *wave, struct flow *flow,
 		flow_note_syn(flow);
 		if (flow->state == FLOW_CONNECTED)
 			flow_greet(flow, wave->burst);
-		flow_try_open(flow, wave->burst);
+		flow_try_open(flow);
 	} else if (events & (EPOLLERR | EPOLLHUP)) {
 		(void)getsockopt(flow->client.fd, SOL_SOCKET, SO_ERROR, &code,
 		                 &len);
-		if (flow->state == FLOW_OPEN)
-			wave->burst->n_open--;
 		flow_fail(flow,
 		          wave->burst->engine->options->eager
 		                  ? LOAD_PHASE_WRITE
@@ -382,6 +381,7 @@ static uint64_t accept_deadline_ns(const struct load_options *options,
 static void wave_drive(struct wave *wave)
 {
 	struct engine *engine = wave->burst->engine;
+	const bool held = engine->options->accept == LOAD_ACCEPT_HELD;
 	uint64_t drops_before = 0;
 
 	watch_fd(wave, acceptor_fd(wave->acceptor), EVENT_ACCEPTED);
@@ -389,11 +389,14 @@ static void wave_drive(struct wave *wave)
 	if (!listener_sample(&engine->listener))
 		drops_before = engine->listener.row.drops.value;
 	wave_connect(wave);
-	wave_sample(wave, drops_before);
+	if (held)
+		wave_sample(wave, drops_before);
 	acceptor_release(wave->acceptor);
 	wave->deadline_ns =
 		accept_deadline_ns(engine->options, wave->end - wave->first);
 	wave_settle(wave);
+	if (!held)
+		wave_sample(wave, drops_before);
 	for (uint64_t i = wave->first; i < wave->end; i++)
 		flow_note_hello(wave_flow(wave, i), engine->options->eager);
 }

@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -288,7 +289,10 @@ static void give_up(struct worker *worker)
 		struct flow *flow = &worker->engine->flows[i];
 
 		if (flow->state == FLOW_OPEN)
-			flow_fail(flow, LOAD_PHASE_DRAIN, ETIMEDOUT);
+			flow_fail(flow,
+			          worker->drain_ns ? LOAD_PHASE_DRAIN
+			                           : LOAD_PHASE_READ,
+			          ETIMEDOUT);
 	}
 	worker->n_open = 0;
 }
@@ -564,7 +568,9 @@ static int crew_merge(const struct crew *crew, struct err *err)
 			drain_ns = worker->drain_ns;
 		if (worker->hit_deadline && !result->deadline) {
 			result->deadline = true;
-			(void)memcpy(result->deadline_phase, "drain", 6);
+			(void)snprintf(result->deadline_phase,
+			               sizeof(result->deadline_phase), "%s",
+			               worker->drain_ns ? "drain" : "transfer");
 		}
 	}
 	result->phase_ns[2] = drain_ns - crew->start_ns;

@@ -94,16 +94,22 @@ static void say_queue(const struct load_result *load, struct finding *finding)
 	char queue[72];
 
 	queue_text(load, queue, sizeof(queue));
-	if (load->queue_drops.state == FACT_KNOWN)
+	if (load->queue_drops.state != FACT_KNOWN)
+		(void)snprintf(finding->what, sizeof(finding->what),
+		               "accept queues overflowed %" PRIu64 " times%s",
+		               drops, queue);
+	else if (load->mode.accept == LOAD_ACCEPT_HELD)
 		(void)snprintf(
 			finding->what, sizeof(finding->what),
 			"%" PRIu64 " of %" PRIu64
 			" connections did not fit into the accept queue%s",
-			drops, load->mode.burst, queue);
+			drops, load->asked, queue);
 	else
+		/* One connection may be dropped again and again. */
 		(void)snprintf(finding->what, sizeof(finding->what),
-		               "accept queues overflowed %" PRIu64 " times%s",
-		               drops, queue);
+		               "the accept queue%s dropped %" PRIu64
+		               " packets of handshakes",
+		               queue, drops);
 	finding->observed = load->queue_peak;
 	finding->needed = fact_known(load->mode.burst);
 	finding->unit = "connections";
