@@ -214,14 +214,17 @@ static void wave_sample(struct wave *wave, uint64_t drops_before)
 	struct test_listener *listener = &wave->burst->engine->listener;
 	struct load_result *result = wave->burst->engine->result;
 	struct fact_u64 half_open;
+	uint32_t drops;
 
 	if (listener_sample(listener))
 		return;
 	result->queue_limit = fact_known(listener->row.wqueue);
-	if (listener->row.drops.state == FACT_KNOWN)
-		result->queue_drops = fact_known(
-			result->queue_drops.value +
-			(uint32_t)(listener->row.drops.value - drops_before));
+	if (listener->row.drops.state == FACT_KNOWN) {
+		/* a u32 in the kernel: it wraps */
+		drops = (uint32_t)(listener->row.drops.value - drops_before);
+		if (drops >= result->queue_drops.value)
+			result->queue_drops = fact_known(drops);
+	}
 	half_open = listener_syn_queue(listener);
 	if (half_open.state == FACT_KNOWN &&
 	    half_open.value >= result->syn_queue_peak.value)

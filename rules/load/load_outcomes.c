@@ -103,7 +103,7 @@ static void say_queue(const struct load_result *load, struct finding *finding)
 			finding->what, sizeof(finding->what),
 			"%" PRIu64 " of %" PRIu64
 			" connections did not fit into the accept queue%s",
-			drops, load->asked, queue);
+			drops, load->mode.burst, queue);
 	else
 		/* One connection may be dropped again and again. */
 		(void)snprintf(finding->what, sizeof(finding->what),
