@@ -359,7 +359,7 @@ static void unknown_counters_and_cookies_prove_nothing(void **state)
 {
 	const struct goal goal = goal_default();
 	struct host *host = facts_healthy();
-	struct load_result *load = load_of(host, &outcomes[3]);
+	struct load_result *load = load_of(host, &outcomes[4]);
 
 	(void)state;
 	load->counter[COUNTER_SYNCOOKIES_FAILED].state = FACT_ABSENT;
