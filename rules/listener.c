@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "probes/base/text.h"
 #include "probes/facts.h"
@@ -42,9 +43,39 @@ void listener_subject(const struct listener *listener, char *buf, size_t size)
 	(void)snprintf(buf, size, "%s %s", address, owner);
 }
 
+/* ::ffff:a.b.c.d */
+static bool is_mapped(const struct listener *listener)
+{
+	static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
+
+	return !memcmp(listener->addr, prefix, sizeof(prefix));
+}
+
+/* net/ipv6/af_inet6.c: IPv4 comes to :: and to ::ffff:a.b.c.d as mapped. */
+static bool takes_ipv4(const struct listener *listener)
+{
+	static const uint8_t any[16];
+
+	if (is_mapped(listener))
+		return true;
+	return !memcmp(listener->addr, any, sizeof(any)) &&
+	       !(listener->v6only.state == FACT_KNOWN &&
+	         listener->v6only.value);
+}
+
+bool listener_serves(const struct listener *listener, enum goal_family family)
+{
+	if (listener->family == AF_INET)
+		return family == FAMILY_IPV4;
+	if (family == FAMILY_IPV4)
+		return takes_ipv4(listener);
+	return !is_mapped(listener);
+}
+
 bool listener_is_meant(const struct listener *listener, const struct goal *goal)
 {
-	return !goal->port || listener->port == goal->port;
+	return !goal->port || (listener->port == goal->port &&
+	                       listener_serves(listener, goal->family));
 }
 
 bool listener_same_group(const struct listener *a, const struct listener *b)

@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct goal;
+#include "probes/goal.h"
+
 struct listener;
 
 /**
@@ -19,7 +20,12 @@ struct listener;
  */
 void listener_subject(const struct listener *listener, char *buf, size_t size);
 
-/** listener_is_meant - the goal is about it: its port, or any */
+/** listener_serves - it takes connections over @family: a socket bound to ::
+ * takes IPv4 too, unless it was told not to (IPV6_V6ONLY)
+ */
+bool listener_serves(const struct listener *listener, enum goal_family family);
+
+/** listener_is_meant - the goal is about it: its port and family, or any */
 bool listener_is_meant(const struct listener *listener,
                        const struct goal *goal);
 

@@ -20,6 +20,7 @@
 #include "probes/facts.h"
 #include "probes/netns.h"
 #include "probes/probe.h"
+#include "rules/listener.h"
 
 static int enter_netns(const char *spec, struct netns_facts *ns,
                        struct err *err)
@@ -48,10 +49,11 @@ static int enter(const struct options *options, struct netns_facts *ns,
 	return rc;
 }
 
-static bool is_listened_on(const struct netns_facts *ns, uint16_t port)
+static bool is_listened_on(const struct netns_facts *ns,
+                           const struct goal *goal)
 {
 	for (size_t i = 0; i < ns->n_listeners; i++) {
-		if (ns->listeners[i].port == port)
+		if (listener_is_meant(&ns->listeners[i], goal))
 			return true;
 	}
 	return false;
@@ -97,11 +99,12 @@ static int check_port(const struct goal *goal, const struct netns_facts *ns,
 		              fact_state_name(ns->listeners_read.state));
 		return STATUS_UNKNOWN;
 	}
-	if (is_listened_on(ns, goal->port))
+	if (is_listened_on(ns, goal))
 		return STATUS_READY;
 	name_listeners(ns, names, sizeof(names));
-	(void)err_set(err, -ENOENT, "--port: nothing listens on port %u",
-	              goal->port);
+	(void)err_set(err, -ENOENT,
+	              "--port: nothing listens on port %u over %s", goal->port,
+	              goal->family == FAMILY_IPV6 ? "IPv6" : "IPv4");
 	err_hint(err, "%s%s",
 	         names[0] ? "what listens: " : "there is no listener", names);
 	return STATUS_USAGE;

@@ -39,16 +39,29 @@ int judge_status(enum report_verdict verdict, bool strict)
 	}
 }
 
-/* Interrupted before it began: what the rules say is all there is. */
-static int prove(const struct options *options, struct host *host, int stop_fd,
-                 struct report *report, struct err *err)
+/*
+ * A test that was asked for and did not come about, because it was
+ * interrupted or could not be run, leaves what the rules say; but that alone
+ * is no ready.
+ *
+ * Return: whether the proof is missing.
+ */
+static bool prove(const struct options *options, struct host *host,
+                  struct report *report, struct err *why)
 {
 	report->load_left_out = options->no_load;
-	if (!options->no_load && stop_signal())
+	if (options->no_load)
+		return false;
+	if (stop_signal()) {
 		report->load_left_out = "interrupted";
-	if (report->load_left_out)
-		return 0;
-	return loadtest_run(options, host, stop_fd, err);
+		return true;
+	}
+	if (loadtest_run(options, host, stop_fd(), &report->load_left_out,
+	                 why)) {
+		report->load_left_out = why->what;
+		return true;
+	}
+	return false;
 }
 
 static int apply_rules(const struct options *options, unsigned int scopes,
@@ -74,15 +87,14 @@ static int apply_rules(const struct options *options, unsigned int scopes,
 
 static int judge_host(const struct options *options,
                       const struct judge_plan *plan, struct host *host,
-                      int stop_fd, struct report *report, struct err *err)
+                      struct report *report, struct err *why, struct err *err)
 {
-	int rc;
+	const bool unproven = prove(options, host, report, why);
 
-	rc = prove(options, host, stop_fd, report, err);
-	if (!rc)
-		rc = apply_rules(options, plan->scopes, report, err);
-	if (rc)
+	if (apply_rules(options, plan->scopes, report, err))
 		return STATUS_UNKNOWN;
+	if (unproven && report->verdict != REPORT_NOT_READY)
+		report->verdict = REPORT_UNKNOWN;
 	if (stop_signal())
 		return 128 + stop_signal();
 	return judge_status(report->verdict, options->strict);
@@ -97,17 +109,15 @@ int judge(const struct options *options, const struct judge_plan *plan,
 		.goal = &options->goal,
 		.judged = true,
 	};
-	const int stop_fd = stop_open(err);
 	struct host *host = NULL;
+	struct err why = { 0 }; /* there was no load test */
 	int status = STATUS_UNKNOWN;
 
-	if (stop_fd < 0)
-		return status;
 	status = gather(options, plan->probes, &host, err);
 	if (status != STATUS_READY)
 		goto out;
 	report.host = host;
-	status = judge_host(options, plan, host, stop_fd, &report, err);
+	status = judge_host(options, plan, host, &report, &why, err);
 	if (err->code)
 		goto out;
 	report.exit_code = status;
@@ -117,6 +127,5 @@ int judge(const struct options *options, const struct judge_plan *plan,
 out:
 	report_done(&report);
 	host_free(host);
-	stop_close();
 	return status;
 }

@@ -25,18 +25,21 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* What the weakest group holds of those that listen on the port. */
-static uint64_t port_capacity(const struct netns_facts *ns, unsigned int port)
+/* The weakest group of those that the goal is for. */
+static const struct listener *weakest(const struct netns_facts *ns,
+                                      const struct goal *goal)
 {
-	uint64_t capacity = UINT64_MAX;
+	const struct listener *least = NULL;
 
 	for (size_t i = 0; i < ns->n_listeners; i++) {
-		if (ns->listeners[i].port == port)
-			capacity =
-				min_u64(capacity, listener_group_capacity(
-							  &ns->listeners[i]));
+		const struct listener *listener = &ns->listeners[i];
+
+		if (listener_is_meant(listener, goal) &&
+		    (!least || listener_group_capacity(listener) <
+		                       listener_group_capacity(least)))
+			least = listener;
 	}
-	return capacity;
+	return least;
 }
 
 /*
@@ -44,25 +47,29 @@ static uint64_t port_capacity(const struct netns_facts *ns, unsigned int port)
  * added up) cannot be had any more. That matters only when the burst needs
  * it: all that a listener with more room would hold fits under the cap too.
  */
-void loadtest_emulate(struct load_options *load, const struct netns_facts *ns,
-                      unsigned int port, struct load_refusal *refusal)
+bool loadtest_emulate(struct load_options *load, const struct netns_facts *ns,
+                      const struct goal *goal, struct load_refusal *refusal)
 {
 	const struct sysctl_fact *cap = &ns->sysctl[SYSCTL_SOMAXCONN];
-	const uint64_t needed =
-		min_u64(port_capacity(ns, port), load->burst) - 1;
+	const struct listener *listener = weakest(ns, goal);
+	const uint64_t capacity = listener_group_capacity(listener);
+	const uint64_t needed = min_u64(capacity, load->burst) - 1;
 
-	load->emulates = (uint16_t)port;
-	load->backlog = min_u64(port_capacity(ns, port) - 1, LOAD_BACKLOG_MAX);
+	load->emulates = goal->port;
+	load->backlog = min_u64(capacity - 1, LOAD_BACKLOG_MAX);
 	if (cap->state != FACT_KNOWN || load->backlog <= (uint64_t)cap->v[0])
-		return;
+		return true;
 	load->backlog = (uint64_t)cap->v[0];
 	if (needed <= load->backlog)
-		return;
+		return true;
+	if (listener->group_size > 1)
+		return false;
 	refusal->refused = true;
 	refusal->have = load->backlog;
 	refusal->need = needed;
 	(void)snprintf(refusal->resource, sizeof(refusal->resource),
 	               "net.core.somaxconn");
+	return true;
 }
 
 static void show_progress(void *to, const struct load_progress *progress)
@@ -106,7 +113,7 @@ static int refuse(const struct load_options *load,
 }
 
 int loadtest_run(const struct options *options, struct host *host, int stop_fd,
-                 struct err *err)
+                 const char **ret_left_out, struct err *err)
 {
 	const struct netns_facts *ns = &host->ns[0];
 	const struct sysctl_fact *range = &ns->sysctl[SYSCTL_PORT_RANGE];
@@ -120,8 +127,12 @@ int loadtest_run(const struct options *options, struct host *host, int stop_fd,
 		load.port_low = (uint16_t)range->v[0];
 		load.port_high = (uint16_t)range->v[1];
 	}
-	if (options->goal.port)
-		loadtest_emulate(&load, ns, options->goal.port, &refusal);
+	if (options->goal.port &&
+	    !loadtest_emulate(&load, ns, &options->goal, &refusal)) {
+		*ret_left_out =
+			"one listener cannot stand for a SO_REUSEPORT group above net.core.somaxconn";
+		return 0;
+	}
 	if (refusal.refused || load_prepare(&load, host, ns, &refusal))
 		return refuse(&load, &refusal, host, err);
 	return run(&load, shown, host, err);

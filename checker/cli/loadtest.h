@@ -5,7 +5,10 @@
 #ifndef KILOFLOW_CHECKER_CLI_LOADTEST_H
 #define KILOFLOW_CHECKER_CLI_LOADTEST_H
 
+#include <stdbool.h>
+
 struct err;
+struct goal;
 struct host;
 struct load_options;
 struct load_refusal;
@@ -13,23 +16,28 @@ struct netns_facts;
 struct options;
 
 /**
- * loadtest_emulate - let the test's listener stand for those on a port. Pure.
+ * loadtest_emulate - let the test's listener stand for those on the goal's
+ * port. Pure.
  * @load: its burst says how much has to be held; backlog and emulates are
  * set
- * @port: in use by at least one listener of @ns
+ * @goal: at least one listener of @ns is meant by its port and family
  * @refusal: set when somaxconn does not let any listener hold so much
+ *
+ * Return: false when a group holds more than one listener ever can, so that
+ * no test could stand for it.
  */
-void loadtest_emulate(struct load_options *load, const struct netns_facts *ns,
-                      unsigned int port, struct load_refusal *refusal);
+bool loadtest_emulate(struct load_options *load, const struct netns_facts *ns,
+                      const struct goal *goal, struct load_refusal *refusal);
 
 /**
  * loadtest_run - run the test, or refuse it; host->load is the result
  * @host: its first namespace is the one that the caller is in
  * @stop_fd: of stop_open()
+ * @ret_left_out: why there is no result, when the test would prove nothing
  *
  * Return: 0; negative errno when it could not be run at all.
  */
 int loadtest_run(const struct options *options, struct host *host, int stop_fd,
-                 struct err *err);
+                 const char **ret_left_out, struct err *err);
 
 #endif

@@ -12,6 +12,7 @@
 #include "checker/cli/command.h"
 #include "checker/cli/options.h"
 #include "checker/cli/output.h"
+#include "checker/cli/stop.h"
 #include "probes/base/err.h"
 
 static int complain(const struct err *err, int status)
@@ -28,13 +29,15 @@ static int run(const struct options *options)
 	struct output output;
 	int status;
 
-	if (output_open(&output, &err))
+	/* Until the report is out: half a JSON document helps nobody. */
+	if (stop_open(&err) < 0 || output_open(&output, &err))
 		return complain(&err, STATUS_UNKNOWN);
 	status = options->command->run(options, output.stream, &err);
 	if (err.code)
 		(void)complain(&err, status);
 	if (output_close(&output, !err.code, &write_err))
-		return complain(&write_err, STATUS_UNKNOWN);
+		status = complain(&write_err, STATUS_UNKNOWN);
+	stop_close();
 	return status;
 }
 

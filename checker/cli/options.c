@@ -277,6 +277,18 @@ static int check_burst(const struct parse *parse)
 	               "--burst: \"%" PRIu64 "\" is out of range", goal->burst);
 }
 
+/* A client that only receives has nothing to be eager with. */
+static int check_eager(const struct parse *parse)
+{
+	const struct load_options *load = &parse->ret->load;
+
+	if (!load->eager || load->direction & LOAD_UP)
+		return 0;
+	err_hint(parse->err, "use --direction up or both");
+	return err_set(parse->err, -EINVAL,
+	               "--eager and --direction down do not go together");
+}
+
 static int check_word(const struct parse *parse)
 {
 	const struct command *command = parse->ret->command;
@@ -299,6 +311,8 @@ static int finish(struct parse *parse)
 	rc = check_together(parse);
 	if (!rc)
 		rc = check_burst(parse);
+	if (!rc)
+		rc = check_eager(parse);
 	if (!rc)
 		rc = check_word(parse);
 	if (rc)

@@ -56,6 +56,11 @@ int stop_open(struct err *err)
 	return fd;
 }
 
+int stop_fd(void)
+{
+	return event_fd;
+}
+
 int stop_signal(void)
 {
 	return came;
@@ -63,6 +68,8 @@ int stop_signal(void)
 
 void stop_close(void)
 {
+	if (event_fd < 0)
+		return;
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		struct sigaction action;
 

@@ -9,11 +9,15 @@
 struct err;
 
 /**
- * stop_open - from now on the signals are requests
+ * stop_open - from now on the signals are requests; a second one of a kind
+ * ends the program all the same
  * Return: a descriptor that becomes readable with the first one; negative
  * errno with words.
  */
 int stop_open(struct err *err);
+
+/** stop_fd - what stop_open() returned; -1 when it was not called */
+int stop_fd(void);
 
 /** stop_signal - the signal that came, 0: none yet */
 int stop_signal(void);

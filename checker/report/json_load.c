@@ -230,7 +230,7 @@ json_t *jv_load(const struct load_result *load)
 		{ "intervals", json_intervals(load) },
 		{ "counters", json_counters(load) },
 		{ "cpu_seconds", real(load, load->cpu_seconds) },
-		{ "rss_kib", count(load, load->rss_kib) },
+		{ "rss_kib", jv_fact(load->rss_kib) },
 		{ "mode", json_mode(&load->mode) },
 		{ "refused", json_refusal(&load->refusal) },
 		{ NULL, NULL },

@@ -81,7 +81,10 @@ static void bytes_text(const struct load_result *load, char *buf, size_t size)
 		       load->bytes.written, load->bytes.acked,
 		       load->bytes.received, load->bytes.read, human);
 	if (load->bytes.exact)
-		append(buf, size, "exact");
+		append(buf, size,
+		       load->bytes.written == load->bytes.read
+		               ? "exact"
+		               : "exact where flows came through");
 	else if (load->bytes.flows_off)
 		append(buf, size, "%" PRIu64 " flows are off",
 		       load->bytes.flows_off);
@@ -159,7 +162,8 @@ static void mode_text(const struct load_result *load, char *buf, size_t size)
 	append(buf, size, "%u worker%s", mode->workers,
 	       mode->workers == 1 ? "" : "s");
 	append(buf, size, "%.1f s of CPU", load->cpu_seconds);
-	append(buf, size, "%" PRIu64 " KiB", load->rss_kib);
+	if (load->rss_kib.state == FACT_KNOWN)
+		append(buf, size, "%" PRIu64 " KiB", load->rss_kib.value);
 }
 
 static const struct row rows[] = {
@@ -246,21 +250,23 @@ void page_load(const struct page *page)
 {
 	const struct load_result *load = page->report->host->load;
 	const char *left_out = page->report->load_left_out;
+	const struct human_at at = { HEADLINE_AT, HEADLINE_AT,
+		                     page->style->width };
 	char text[VALUE_MAX] = "";
 
-	if (load)
+	if (!load && !left_out)
+		return;
+	(void)fputs("\n  load test   ", page->out);
+	if (load) {
 		headline_text(load, text, sizeof(text));
-	else if (left_out)
+		human_wrap_list(page->out, text, &at);
+	} else {
 		(void)snprintf(
 			text, sizeof(text),
 			"left out (%s): the verdict is predicted, not proven",
 			left_out);
-	else
-		return;
-	(void)fputs("\n  load test   ", page->out);
-	human_wrap_list(page->out, text,
-	                &(struct human_at){ HEADLINE_AT, HEADLINE_AT,
-	                                    page->style->width });
+		human_wrap(page->out, text, &at);
+	}
 	put_findings(page);
 	if (!load || load->refusal.refused)
 		return;

@@ -23,7 +23,7 @@ void flow_init(struct flow *flow)
 	};
 }
 
-enum load_outcome flow_outcome_of(int code)
+enum load_outcome flow_outcome_of(enum load_phase phase, int code)
 {
 	switch (code) {
 	case ECONNRESET:
@@ -33,7 +33,8 @@ enum load_outcome flow_outcome_of(int code)
 	case ECONNREFUSED:
 		return LOAD_REFUSED;
 	case ETIMEDOUT:
-		return LOAD_TIMED_OUT;
+		return phase == LOAD_PHASE_CONNECT ? LOAD_TIMED_OUT
+		                                   : LOAD_FAILED;
 	default:
 		return LOAD_FAILED;
 	}
@@ -84,7 +85,7 @@ void flow_fail(struct flow *flow, enum load_phase phase, int code)
 		return;
 	flow->phase = (uint8_t)phase;
 	flow->code = (int16_t)code;
-	flow_settle(flow, flow_outcome_of(code));
+	flow_settle(flow, flow_outcome_of(phase, code));
 }
 
 static bool is_transient(int code)

@@ -65,9 +65,10 @@ void flow_init(struct flow *flow);
 
 /**
  * flow_outcome_of - the outcome that an errno means
+ * @phase: a connect times out; what stalls later has failed
  * @code: positive errno, as connect(), send() or recv() gave it
  */
-enum load_outcome flow_outcome_of(int code);
+enum load_outcome flow_outcome_of(enum load_phase phase, int code);
 
 /**
  * flow_fail - settle a flow by an errno

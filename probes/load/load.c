@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "probes/base/err.h"
+#include "probes/base/file.h"
+#include "probes/base/num.h"
 #include "probes/goal.h"
 #include "probes/load/clock.h"
 #include "probes/load/engine.h"
@@ -100,7 +102,31 @@ static void flows_free(struct flow *flows, uint64_t n)
 struct usage {
 	struct fact_u64 counter[COUNTER_COUNT];
 	struct rusage cpu;
+	struct fact_u64 rss_kib; /* peak */
 };
+
+/* Not ru_maxrss: that outlives exec() and begins with our parent's. */
+static struct fact_u64 peak_rss_kib(int root_fd)
+{
+	static const char name[] = "VmHWM:";
+	char status[8192];
+	const char *at;
+	uint64_t kib = 0;
+	size_t len;
+	int rc;
+
+	rc = file_read(root_fd, "proc/self/status", status, sizeof(status),
+	               &len, NULL);
+	if (rc)
+		return (struct fact_u64){ .state = fact_state_from_errno(rc) };
+	at = strstr(status, name);
+	if (!at)
+		return (struct fact_u64){ .state = FACT_ABSENT };
+	at += sizeof(name) - 1;
+	if (num_scan_u64(&at, status + len, &kib))
+		return (struct fact_u64){ .state = FACT_BROKEN };
+	return fact_known(kib);
+}
 
 static void usage_read(struct usage *usage)
 {
@@ -109,6 +135,7 @@ static void usage_read(struct usage *usage)
 	(void)memset(usage, 0, sizeof(*usage));
 	if (root_fd >= 0) {
 		(void)netstat_read(root_fd, usage->counter);
+		usage->rss_kib = peak_rss_kib(root_fd);
 		(void)close(root_fd);
 	}
 	(void)getrusage(RUSAGE_SELF, &usage->cpu);
@@ -136,7 +163,7 @@ static void usage_delta(const struct usage *before, const struct usage *after,
 	}
 	result->cpu_seconds =
 		cpu_seconds(&after->cpu) - cpu_seconds(&before->cpu);
-	result->rss_kib = (uint64_t)after->cpu.ru_maxrss;
+	result->rss_kib = after->rss_kib;
 }
 
 /* ---- the phases ---- */

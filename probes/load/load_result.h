@@ -126,8 +126,8 @@ struct load_result {
 	size_t n_intervals;
 
 	struct fact_u64 counter[COUNTER_COUNT]; /* deltas over the test */
-	double cpu_seconds; /* user and system, of this process */
-	uint64_t rss_kib;   /* peak resident memory of this process */
+	double cpu_seconds;      /* user and system, of this process */
+	struct fact_u64 rss_kib; /* peak resident memory of this process */
 
 	struct load_mode mode;
 	struct load_refusal refusal;

@@ -45,14 +45,17 @@
 /* Both ends closed, but data still unacknowledged: wait at most this long. */
 #define ACK_DEADLINE_NS NS_PER_S
 
+/* A transfer by bytes is cut off then, as --time is at the most. */
+#define BYTES_DEADLINE_NS (3600 * NS_PER_S)
+
 #define INTERVAL_NS NS_PER_S
 #define EVENTS 256
 
 struct worker {
 	pthread_t thread;
-	bool started;
 	struct engine *engine;
 	atomic_bool *stop;
+	pthread_mutex_t *gate; /* locked until the flows are shared out */
 	int done_fd;
 
 	uint64_t first, end; /* flows [first, end) */
@@ -64,12 +67,12 @@ struct worker {
 	void *payload, *scratch;
 
 	uint64_t start_ns;
-	uint64_t stop_ns; /* when to write no more; UINT64_MAX: by bytes */
+	uint64_t stop_ns; /* when to write no more; UINT64_MAX: it has been */
 	uint64_t now_ns;
-	uint64_t moved_ns; /* last time that anything moved */
-	uint64_t read_ns;  /* last time that bytes were read */
-	uint64_t drain_ns; /* when draining began; 0: not yet */
-	bool hit_deadline;
+	uint64_t moved_ns;    /* last time that anything moved */
+	uint64_t read_ns;     /* last time that bytes were read */
+	uint64_t drain_ns;    /* when draining began; 0: not yet */
+	const char *deadline; /* the phase that ran into its own, or NULL */
 
 	uint64_t *intervals; /* bytes read in each */
 	size_t n_intervals, max_intervals;
@@ -270,6 +273,9 @@ static void wait_events(struct worker *worker)
 static void begin_drain(struct worker *worker)
 {
 	worker->drain_ns = worker->now_ns;
+	if (worker->engine->options->bytes_per_flow &&
+	    worker->now_ns >= worker->stop_ns)
+		worker->deadline = "transfer";
 	worker->stop_ns = UINT64_MAX;
 	for (uint64_t i = worker->first; i < worker->end; i++) {
 		struct flow *flow = &worker->engine->flows[i];
@@ -284,7 +290,7 @@ static void begin_drain(struct worker *worker)
 
 static void give_up(struct worker *worker)
 {
-	worker->hit_deadline = true;
+	worker->deadline = worker->drain_ns ? "drain" : "transfer";
 	for (uint64_t i = worker->first; i < worker->end; i++) {
 		struct flow *flow = &worker->engine->flows[i];
 
@@ -351,6 +357,8 @@ static void *worker_main(void *arg)
 	struct worker *worker = arg;
 	const uint64_t one = 1;
 
+	(void)pthread_mutex_lock(worker->gate);
+	(void)pthread_mutex_unlock(worker->gate);
 	while (worker->n_open) {
 		run_queue(worker);
 		if (worker->n_open &&
@@ -368,50 +376,59 @@ static void *worker_main(void *arg)
 struct crew {
 	struct engine *engine;
 	struct worker *workers;
+	uint64_t *run; /* room for the index of every flow */
 	unsigned int n;
 	atomic_bool stop;
+	pthread_mutex_t gate; /* held until every worker has its flows */
 	int done_fd;
 	uint64_t start_ns;
 };
 
-static void worker_init(struct worker *worker, struct crew *crew,
-                        unsigned int nth)
+static int worker_alloc(struct worker *worker, struct crew *crew)
 {
-	const struct load_options *options = crew->engine->options;
-	const uint64_t flows = options->flows;
-
 	*worker = (struct worker){
 		.engine = crew->engine,
 		.stop = &crew->stop,
+		.gate = &crew->gate,
 		.done_fd = crew->done_fd,
-		.first = flows * nth / crew->n,
-		.end = flows * (nth + 1) / crew->n,
-		.epoll_fd = -1,
-		.start_ns = crew->start_ns,
-		.now_ns = crew->start_ns,
-		.moved_ns = crew->start_ns,
-		.read_ns = crew->start_ns,
-		.stop_ns = options->bytes_per_flow
-		                   ? UINT64_MAX
-		                   : crew->start_ns + options->time_ns,
 	};
-}
-
-static int worker_alloc(struct worker *worker)
-{
 	worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (worker->epoll_fd < 0)
 		return -errno;
-	worker->run =
-		calloc(worker->end - worker->first + 1, sizeof(*worker->run));
 	worker->payload = malloc(WRITE_CHUNK_BYTES);
 	worker->scratch = malloc(READ_CHUNK_BYTES);
-	if (!worker->run || !worker->payload || !worker->scratch ||
-	    !interval_room(worker, 0))
+	if (!worker->payload || !worker->scratch || !interval_room(worker, 0))
 		return -ENOMEM;
 	/* Pages of its own: untouched ones would all be the zero page. */
 	(void)memset(worker->payload, 'k', WRITE_CHUNK_BYTES);
 	(void)memset(worker->scratch, 0, READ_CHUNK_BYTES);
+	return 0;
+}
+
+static void worker_free(struct worker *worker)
+{
+	if (worker->epoll_fd >= 0)
+		(void)close(worker->epoll_fd);
+	free(worker->payload);
+	free(worker->scratch);
+	free(worker->intervals);
+}
+
+static void worker_assign(struct worker *worker, const struct crew *crew,
+                          unsigned int nth)
+{
+	const struct load_options *options = crew->engine->options;
+	const uint64_t time_ns =
+		options->bytes_per_flow ? BYTES_DEADLINE_NS : options->time_ns;
+
+	worker->first = options->flows * nth / crew->n;
+	worker->end = options->flows * (nth + 1) / crew->n;
+	worker->run = crew->run + worker->first;
+	worker->start_ns = crew->start_ns;
+	worker->now_ns = crew->start_ns;
+	worker->moved_ns = crew->start_ns;
+	worker->read_ns = crew->start_ns;
+	worker->stop_ns = crew->start_ns + time_ns;
 	for (uint64_t i = worker->first; i < worker->end; i++) {
 		struct flow *flow = &worker->engine->flows[i];
 
@@ -421,17 +438,6 @@ static int worker_alloc(struct worker *worker)
 		worker->run[worker->n_run++] = i;
 	}
 	worker->n_open = worker->n_run;
-	return 0;
-}
-
-static void worker_free(struct worker *worker)
-{
-	if (worker->epoll_fd >= 0)
-		(void)close(worker->epoll_fd);
-	free(worker->run);
-	free(worker->payload);
-	free(worker->scratch);
-	free(worker->intervals);
 }
 
 static uint64_t crew_bytes(const struct crew *crew)
@@ -497,22 +503,36 @@ static void crew_watch(struct crew *crew)
 	}
 }
 
+/*
+ * As many workers as can be had, at least one: flows are shared out among
+ * those that are there, while the gate holds them.
+ */
 static int crew_start(struct crew *crew, struct err *err)
 {
-	for (unsigned int i = 0; i < crew->n; i++) {
-		struct worker *worker = &crew->workers[i];
-		int rc = worker_alloc(worker);
+	const unsigned int asked = crew->n;
+	int rc = 0;
 
+	(void)pthread_mutex_lock(&crew->gate);
+	for (crew->n = 0; crew->n < asked; crew->n++) {
+		struct worker *worker = &crew->workers[crew->n];
+
+		rc = worker_alloc(worker, crew);
 		if (!rc)
 			rc = -pthread_create(&worker->thread, NULL, worker_main,
 			                     worker);
-		if (rc)
-			return err_set(err, rc,
-			               "cannot start worker %u of %u: %s",
-			               i + 1, crew->n, strerror(-rc));
-		worker->started = true;
+		if (rc) {
+			worker_free(worker);
+			break;
+		}
 	}
-	return 0;
+	crew->start_ns = clock_ns();
+	for (unsigned int i = 0; i < crew->n; i++)
+		worker_assign(&crew->workers[i], crew, i);
+	(void)pthread_mutex_unlock(&crew->gate);
+	crew->engine->result->mode.workers = crew->n;
+	if (crew->n)
+		return 0;
+	return err_set(err, rc, "cannot start a worker: %s", strerror(-rc));
 }
 
 /* ---- results ---- */
@@ -566,11 +586,11 @@ static int crew_merge(const struct crew *crew, struct err *err)
 
 		if (worker->drain_ns && worker->drain_ns < drain_ns)
 			drain_ns = worker->drain_ns;
-		if (worker->hit_deadline && !result->deadline) {
+		if (worker->deadline && !result->deadline) {
 			result->deadline = true;
 			(void)snprintf(result->deadline_phase,
 			               sizeof(result->deadline_phase), "%s",
-			               worker->drain_ns ? "drain" : "transfer");
+			               worker->deadline);
 		}
 	}
 	result->phase_ns[2] = drain_ns - crew->start_ns;
@@ -581,27 +601,30 @@ static int crew_merge(const struct crew *crew, struct err *err)
 	return 0;
 }
 
-static void crew_join(struct crew *crew)
-{
-	for (unsigned int i = 0; i < crew->n; i++) {
-		if (crew->workers[i].started)
-			(void)pthread_join(crew->workers[i].thread, NULL);
-	}
-}
-
 static void crew_free(struct crew *crew)
 {
 	for (unsigned int i = 0; i < crew->n; i++)
 		worker_free(&crew->workers[i]);
 	free(crew->workers);
+	free(crew->run);
 	(void)close(crew->done_fd);
+}
+
+static int crew_alloc(struct crew *crew, struct err *err)
+{
+	crew->n = crew->engine->result->mode.workers;
+	crew->workers = calloc(crew->n, sizeof(*crew->workers));
+	crew->run = calloc(crew->engine->options->flows, sizeof(*crew->run));
+	if (crew->workers && crew->run)
+		return 0;
+	return err_set(err, -ENOMEM, "cannot start the workers: out of memory");
 }
 
 int transfer_run(struct engine *engine, struct err *err)
 {
 	struct crew crew = {
 		.engine = engine,
-		.n = engine->result->mode.workers,
+		.gate = PTHREAD_MUTEX_INITIALIZER,
 	};
 	int rc;
 
@@ -611,22 +634,15 @@ int transfer_run(struct engine *engine, struct err *err)
 		return err_set(err, rc, "cannot start the workers: %s",
 		               strerror(-rc));
 	}
-	crew.workers = calloc(crew.n, sizeof(*crew.workers));
-	if (!crew.workers) {
-		(void)close(crew.done_fd);
-		return err_set(err, -ENOMEM,
-		               "cannot start the workers: out of memory");
-	}
-	crew.start_ns = clock_ns();
-	for (unsigned int i = 0; i < crew.n; i++)
-		worker_init(&crew.workers[i], &crew, i);
-	rc = crew_start(&crew, err);
-	if (rc) {
-		atomic_store(&crew.stop, true);
-		crew_join(&crew);
-	} else {
+	rc = crew_alloc(&crew, err);
+	if (rc)
+		crew.n = 0;
+	else
+		rc = crew_start(&crew, err);
+	if (!rc) {
 		crew_watch(&crew);
-		crew_join(&crew);
+		for (unsigned int i = 0; i < crew.n; i++)
+			(void)pthread_join(crew.workers[i].thread, NULL);
 		rc = crew_merge(&crew, err);
 	}
 	crew_free(&crew);

@@ -26,7 +26,7 @@ static const char *not_compared(const struct load_result *load)
 {
 	if (load->refusal.refused)
 		return "not measured: the load test was refused";
-	if (load->interrupted)
+	if (load->interrupted && !load->bytes.exact)
 		return "not compared: the load test was interrupted before its bytes had arrived";
 	if (!load->flows[LOAD_OK] && !load->flows[LOAD_LATE])
 		return "not measured: no flow came through";
@@ -121,7 +121,7 @@ const struct rule rule_load_accounting = {
 	.id = "load.accounting",
 	.group = GROUP_LOAD,
 	.scope = SCOPE_LOAD,
-	.title = "every byte written was read",
+	.title = "every flow that came through is exact to the byte",
 	.ref = "net/ipv4/tcp.c:tcp_get_info",
 	.explain =
 		"For every flow that came through (ok or late) four counts must be equal once it has been drained: the bytes that the application wrote, those that its kernel saw acknowledged, those that the peer's kernel received, and those that the peer's application read. The second and third come from tcp_info, where a SYN or FIN counts as a byte and is taken off again.\n\n"

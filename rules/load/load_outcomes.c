@@ -88,9 +88,25 @@ static void queue_text(const struct load_result *load, char *buf, size_t size)
 	(void)snprintf(buf, size, known[0] ? " (%s)" : "%s", known);
 }
 
+/*
+ * Connections of a held burst that found no room. Where opening it took so
+ * long that SYNs were sent again meanwhile, there are more drops than that.
+ */
+static uint64_t unfit_of(const struct load_result *load, uint64_t drops)
+{
+	const struct fact_u64 peak = load->queue_peak;
+	const uint64_t burst = load->mode.burst;
+
+	if (peak.state != FACT_KNOWN || peak.value > burst ||
+	    drops < burst - peak.value)
+		return drops;
+	return burst - peak.value;
+}
+
 static void say_queue(const struct load_result *load, struct finding *finding)
 {
 	const uint64_t drops = drops_of(load);
+	const uint64_t unfit = unfit_of(load, drops);
 	char queue[72];
 
 	queue_text(load, queue, sizeof(queue));
@@ -103,7 +119,7 @@ static void say_queue(const struct load_result *load, struct finding *finding)
 			finding->what, sizeof(finding->what),
 			"%" PRIu64 " of %" PRIu64
 			" connections did not fit into the accept queue%s",
-			drops, load->mode.burst, queue);
+			unfit, load->mode.burst, queue);
 	else
 		/* One connection may be dropped again and again. */
 		(void)snprintf(finding->what, sizeof(finding->what),

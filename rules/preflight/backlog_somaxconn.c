@@ -38,6 +38,29 @@ static bool goal_port_holds(const struct rule_input *in)
 	return found;
 }
 
+/*
+ * A SO_REUSEPORT group on the goal's port has a queue a member: after a
+ * restart each of them gets as much as the cap lets it.
+ */
+static bool goal_group_would_hold(const struct rule_input *in, uint64_t cap)
+{
+	bool found = false;
+
+	if (!in->goal->port)
+		return false;
+	for (size_t i = 0; i < in->ns->n_listeners; i++) {
+		const struct listener *listener = &in->ns->listeners[i];
+
+		if (!listener_is_meant(listener, in->goal))
+			continue;
+		if (saturate_mul(listener->group_size, saturate_add(cap, 1)) <
+		    in->need->accept_queue)
+			return false;
+		found = true;
+	}
+	return found;
+}
+
 static void explain_why(const struct rule_input *in, uint64_t have, char *buf,
                         size_t size)
 {
@@ -81,7 +104,7 @@ static void judge(const struct rule *self, const struct rule_input *in)
 		},
 	};
 
-	if (have >= need)
+	if (have >= need || goal_group_would_hold(in, have))
 		return;
 	(void)snprintf(finding.what, sizeof(finding.what),
 	               "net.core.somaxconn is %" PRIu64 ", a burst of %" PRIu64

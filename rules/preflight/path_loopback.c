@@ -109,6 +109,7 @@ const struct rule rule_path_loopback = {
 	.id = "path.loopback",
 	.group = GROUP_PATH,
 	.scope = SCOPE_NETNS,
+	.decisive = true,
 	.title = "lo is up",
 	.ref = "net/ipv4/route.c:ip_route_output_key_hash_rcu",
 	.explain =

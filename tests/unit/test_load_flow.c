@@ -30,8 +30,11 @@ static void test_outcome_of(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		assert_int_equal(flow_outcome_of(rows[i].code),
+		assert_int_equal(flow_outcome_of(LOAD_PHASE_CONNECT,
+		                                 rows[i].code),
 		                 rows[i].outcome);
+	assert_int_equal(flow_outcome_of(LOAD_PHASE_DRAIN, ETIMEDOUT),
+	                 LOAD_FAILED);
 }
 
 static void flow_on_pair(struct flow *flow)

@@ -9,6 +9,8 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <sys/socket.h>
+
 #include "checker/cli/judge.h"
 #include "checker/cli/loadtest.h"
 #include "probes/facts.h"
@@ -34,7 +36,6 @@ static void test_emulate(void **state)
 		{ { 4096, 4096 }, { 1, 1 }, 500, 501, 500, 0 },
 		{ { 4096, 4096 }, { 1, 1 }, 500, 502, 500, 501 },
 		{ { 600, 600 }, { 1, 1 }, 500, 9000, 500, 600 },
-		{ { 4096, 4096 }, { 4, 4 }, 4096, 9000, 4096, 8999 },
 		{ { 0, 0 }, { 1, 1 }, 0, 1, 0, 0 },
 		{ { UINT32_MAX, UINT32_MAX },
 		  { 8, 8 },
@@ -47,11 +48,16 @@ static void test_emulate(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct listener listeners[3] = {
-			{ .port = 80,
+			{ .family = AF_INET,
+			  .port = 80,
 			  .limit = rows[i].limit[0],
 			  .group_size = rows[i].group_size[0] },
-			{ .port = 81, .limit = 1, .group_size = 1 },
-			{ .port = 80,
+			{ .family = AF_INET,
+			  .port = 81,
+			  .limit = 1,
+			  .group_size = 1 },
+			{ .family = AF_INET,
+			  .port = 80,
 			  .limit = rows[i].limit[1],
 			  .group_size = rows[i].group_size[1] },
 		};
@@ -59,10 +65,12 @@ static void test_emulate(void **state)
 			                  .n_listeners = 3 };
 		struct load_options load = { .burst = rows[i].burst };
 		struct load_refusal refusal = { 0 };
+		struct goal goal = goal_default();
 
+		goal.port = 80;
 		ns.sysctl[SYSCTL_SOMAXCONN].state = FACT_KNOWN;
 		ns.sysctl[SYSCTL_SOMAXCONN].v[0] = (int64_t)rows[i].cap;
-		loadtest_emulate(&load, &ns, 80, &refusal);
+		(void)loadtest_emulate(&load, &ns, &goal, &refusal);
 		assert_int_equal(load.emulates, 80);
 		assert_int_equal(load.backlog, rows[i].backlog);
 		assert_int_equal(refusal.refused, rows[i].need != 0);
@@ -77,17 +85,41 @@ static void test_emulate(void **state)
 /* A cap that is not known refuses nothing. */
 static void test_emulate_unknown_cap(void **state)
 {
-	struct listener listener = { .port = 80,
-		                     .limit = 4096,
-		                     .group_size = 1 };
+	struct listener listener = {
+		.family = AF_INET, .port = 80, .limit = 4096, .group_size = 1
+	};
 	struct netns_facts ns = { .listeners = &listener, .n_listeners = 1 };
 	struct load_options load = { .burst = 9000 };
 	struct load_refusal refusal = { 0 };
+	struct goal goal = goal_default();
 
 	(void)state;
+	goal.port = 80;
 	ns.sysctl[SYSCTL_SOMAXCONN].state = FACT_DENIED;
-	loadtest_emulate(&load, &ns, 80, &refusal);
+	(void)loadtest_emulate(&load, &ns, &goal, &refusal);
 	assert_int_equal(load.backlog, 4096);
+	assert_false(refusal.refused);
+}
+
+/* A group above the cap is no reason to refuse, and cannot be tested. */
+static void test_emulate_group(void **state)
+{
+	struct listener listener = {
+		.family = AF_INET, .port = 80, .limit = 511, .group_size = 4
+	};
+	struct netns_facts ns = { .listeners = &listener, .n_listeners = 1 };
+	struct load_options load = { .burst = 1000 };
+	struct load_refusal refusal = { 0 };
+	struct goal goal = goal_default();
+
+	(void)state;
+	goal.port = 80;
+	ns.sysctl[SYSCTL_SOMAXCONN].state = FACT_KNOWN;
+	ns.sysctl[SYSCTL_SOMAXCONN].v[0] = 998;
+	assert_false(loadtest_emulate(&load, &ns, &goal, &refusal));
+	assert_false(refusal.refused);
+	ns.sysctl[SYSCTL_SOMAXCONN].v[0] = 999;
+	assert_true(loadtest_emulate(&load, &ns, &goal, &refusal));
 	assert_false(refusal.refused);
 }
 
@@ -117,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_emulate),
 		cmocka_unit_test(test_emulate_unknown_cap),
+		cmocka_unit_test(test_emulate_group),
 		cmocka_unit_test(test_status),
 	};
 

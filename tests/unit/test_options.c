@@ -131,6 +131,7 @@ static void test_refusals(void **state)
 		{ "--port 1 --backlog 5", "--backlog and --port exclude each other; leave one of them out" },
 		{ "--bytes 1 --time 1s", "--bytes and --time exclude each other; leave one of them out" },
 		{ "-4 -6", "--ipv6 and --ipv4 exclude each other; leave one of them out" },
+		{ "load --eager --direction down", "--eager and --direction down do not go together; use --direction up or both" },
 		{ "-qv", "--quiet and --verbose exclude each other; leave one of them out" },
 		{ "--no-load --time 1s", "--time: has no effect without the load test, which --no-load leaves out; leave one of them out" },
 		{ "--netns a --eager", "--eager: has no effect without the load test, which --netns without --load leaves out; add --load" },
@@ -243,7 +244,7 @@ static void test_load(void **state)
 {
 	struct options options =
 		accepted("load --time 500ms --backlog 0 --eager --workers 3 "
-	                 "--direction down --accept slow:1k/s");
+	                 "--direction both --accept slow:1k/s");
 
 	(void)state;
 	assert_ptr_equal(options.command, &command_load);
@@ -251,7 +252,7 @@ static void test_load(void **state)
 	assert_int_equal(options.load.backlog, 0);
 	assert_true(options.load.eager);
 	assert_int_equal(options.load.workers, 3);
-	assert_int_equal(options.load.direction, LOAD_DOWN);
+	assert_int_equal(options.load.direction, LOAD_BOTH);
 	assert_int_equal(options.load.accept, LOAD_ACCEPT_SLOW);
 	assert_int_equal(options.load.accept_per_s, 1000);
 	options = accepted("load --bytes 64K --accept now");

@@ -16,7 +16,7 @@ static const struct {
 	enum rule_scope scope;
 	bool decisive;
 } expected[] = {
-	{ "path.loopback", SCOPE_NETNS, false },
+	{ "path.loopback", SCOPE_NETNS, true },
 	{ "backlog.somaxconn", SCOPE_NETNS, true },
 	{ "backlog.listener", SCOPE_LISTENER, true },
 	{ "backlog.drops", SCOPE_LISTENER, false },

@@ -303,6 +303,11 @@ static void drops_are_of_a_wave(void **state)
 		{ { 5, FACT_ABSENT },
 		  { 6, FACT_UNREAD },
 		  "94 of 100 connections did not fit into the accept queue" },
+		/* SYNs sent again while the burst was opened are no connections
+		 */
+		{ { 5, FACT_KNOWN },
+		  { 7, FACT_KNOWN },
+		  "93 of 100 connections did not fit into the accept queue (limit 5, peak 7)" },
 		{ { UINT64_MAX, FACT_KNOWN },
 		  { UINT64_MAX, FACT_KNOWN },
 		  "94 of 100 connections did not fit into the accept queue (limit 18446744073709551615, peak 18446744073709551615)" },
@@ -522,11 +527,16 @@ static const struct {
 	enum verdict verdict;
 	const char *what;
 } accounts[] = {
-	{ nothing, VERDICT_OK, "every byte written was read" },
-	{ all_were_late, VERDICT_OK, "every byte written was read" },
-	{ huge, VERDICT_OK, "every byte written was read" },
-	{ no_bytes, VERDICT_OK, "every byte written was read" },
-	{ one_broke, VERDICT_OK, "every byte written was read" },
+	{ nothing, VERDICT_OK,
+	  "every flow that came through is exact to the byte" },
+	{ all_were_late, VERDICT_OK,
+	  "every flow that came through is exact to the byte" },
+	{ huge, VERDICT_OK,
+	  "every flow that came through is exact to the byte" },
+	{ no_bytes, VERDICT_OK,
+	  "every flow that came through is exact to the byte" },
+	{ one_broke, VERDICT_OK,
+	  "every flow that came through is exact to the byte" },
 	{ one_flow_off, VERDICT_FAIL,
 	  "flows whose bytes do not add up from end to end: 1" },
 	{ written_differs, VERDICT_FAIL,
