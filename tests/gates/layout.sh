@@ -6,7 +6,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 . tests/support/tap.sh
 
-build=${BUILD:-build}
+build=$(realpath -m --relative-to=. "${BUILD:-build}")
 top='checker|probes|rules|tests|Makefile|README\.md|LICENSE|\..*'
 tests='bench|fixtures|fuzz|gates|golden|host|support|unit'
 
