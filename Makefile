@@ -92,7 +92,8 @@ install: all
 	install -m 0644 $(BUILD)/kiloflow.8 \
 		$(DESTDIR)$(MANDIR)/man8/kiloflow.8
 	install -m 0644 checker/report/kiloflow.report.schema.json \
-		$(DESTDIR)$(DATADIR)/kiloflow.report.schema.json
+		checker/report/kiloflow.snapshot.schema.json \
+		$(DESTDIR)$(DATADIR)
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/kiloflow \
@@ -116,7 +117,7 @@ test:
 $(SUITES):
 	$(RUN_SUITES) $@
 
-bench: all
+bench: all $(BUILD)/tests/support/many_netns
 	@BUILD='$(BUILD)' tests/bench/bench.sh
 
 # What a suite is made of; run.sh builds these with each suite's own flags.

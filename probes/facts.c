@@ -54,6 +54,8 @@ static void netns_done(struct netns_facts *ns)
 	for (size_t i = 0; i < ns->n_listeners; i++)
 		free(ns->listeners[i].owners);
 	free(ns->listeners);
+	servers_done(&ns->servers);
+	load_result_free(ns->load);
 }
 
 void host_free(struct host *host)
@@ -62,7 +64,7 @@ void host_free(struct host *host)
 		return;
 	for (size_t i = 0; i < host->n_ns; i++)
 		netns_done(&host->ns[i]);
-	load_result_free(host->load);
+	free(host->drift);
 	free(host->ns);
 	free(host);
 }

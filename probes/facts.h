@@ -2,8 +2,7 @@
 /*
  * facts - the model of a host: what the probes found.
  *
- * Every value carries a state. A value that could not be read is never a
- * zero: whoever uses it without asking for FACT_KNOWN has a bug.
+ * What a probe's own header defines is included from there.
  */
 #ifndef KILOFLOW_PROBES_FACTS_H
 #define KILOFLOW_PROBES_FACTS_H
@@ -13,36 +12,20 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "probes/conntrack.h"
 #include "probes/counter_table.h"
+#include "probes/fact.h"
+#include "probes/kmsg.h"
+#include "probes/neigh.h"
+#include "probes/path.h"
+#include "probes/proc_limits.h"
+#include "probes/softnet.h"
 #include "probes/sysctl_table.h"
+#include "probes/threads.h"
+#include "probes/tools.h"
 
+struct drift;
 struct load_result;
-
-enum fact_state {
-	FACT_UNREAD, /* nobody tried */
-	FACT_KNOWN,
-	FACT_ABSENT, /* this kernel or namespace does not have it */
-	FACT_DENIED, /* no permission */
-	FACT_BROKEN, /* it was there, but not what it should be */
-};
-
-struct fact_u64 {
-	uint64_t value;
-	enum fact_state state;
-};
-
-static inline struct fact_u64 fact_known(uint64_t value)
-{
-	return (struct fact_u64){ .value = value, .state = FACT_KNOWN };
-}
-
-/** fact_state_name - "known", "absent", "denied", "broken", "unread" */
-const char *fact_state_name(enum fact_state state);
-
-/** fact_state_from_errno - ENOENT: absent; EACCES, EPERM: denied; else broken
- * @code: negative errno
- */
-enum fact_state fact_state_from_errno(int code);
 
 struct sysctl_fact {
 	enum fact_state state;
@@ -105,11 +88,16 @@ struct ports_facts {
 	struct fact_u64 free;   /* of these, free towards the goal's target;
 	                           a lower bound when it was clear that the
 	                           rest cannot matter */
+	bool free_is_least;     /* it is such a bound */
 };
 
 struct netns_facts {
 	uint64_t inode;          /* of its /proc/PID/ns/net; 0 unknown */
 	char name[64];           /* what a person knows it as, or "" */
+	char enter[288];         /* file for `nsenter --net=`; "": the caller's
+	                            own */
+	struct fact_u64 entered; /* UNREAD: did not have to be; ABSENT: it
+	                            vanished before */
 	struct fact_u64 initial; /* 1: the host's own; 0: a child */
 	struct sysctl_fact sysctl[SYSCTL_COUNT]; /* of scope NETNS */
 	struct fact_u64 counter[COUNTER_COUNT];
@@ -119,6 +107,10 @@ struct netns_facts {
 	struct listener *listeners;
 	size_t n_listeners;
 	struct fact_u64 listeners_read; /* their number, or why not */
+	struct servers_facts servers;   /* of the goal's listener */
+	struct conntrack_facts conntrack;
+	struct path_facts path;   /* to the goal's peer */
+	struct load_result *load; /* NULL: no load test was run in it */
 };
 
 struct limits_facts {
@@ -137,9 +129,18 @@ struct host {
 	struct sysctl_fact sysctl[SYSCTL_COUNT]; /* of scopes INIT, GLOBAL */
 	struct limits_facts limits;
 	struct memory_facts memory;
-	struct netns_facts *ns;
+	struct softnet_facts softnet;
+	struct neigh_facts neigh; /* of the goal's family */
+	struct threads_facts threads;
+	struct tools_facts tools;
+	struct kmsg_facts kmsg;
+	struct drift *drift;    /* NULL: not looked at; or no namespace
+	                           is the host's own, or it is a container */
+	struct netns_facts *ns; /* the caller's, or the one asked for, first */
 	size_t n_ns;
-	struct load_result *load; /* NULL: no load test was run */
+	struct fact_u64 netns_hidden; /* processes that may be in further ones;
+	                                 DENIED: how many is hidden too; UNREAD
+	                                 when not all were looked for */
 };
 
 /** host_new - an empty host with @n_ns empty namespaces; NULL: no memory */
@@ -148,10 +149,23 @@ struct host *host_new(size_t n_ns);
 /** host_free - free @host and all that it owns; NULL is fine */
 void host_free(struct host *host);
 
+/** host_load - the load test of the first namespace, NULL: none was run */
+static inline struct load_result *host_load(const struct host *host)
+{
+	return host->n_ns ? host->ns[0].load : NULL;
+}
+
 /** host_sysctl - the fact of @id, wherever its scope keeps it */
 const struct sysctl_fact *host_sysctl(const struct host *host,
                                       const struct netns_facts *ns,
                                       enum sysctl_id id);
+
+/** netns_is_missed - was to be entered, and was not: nothing is known of it */
+static inline bool netns_is_missed(const struct netns_facts *ns)
+{
+	return ns->entered.state != FACT_UNREAD &&
+	       ns->entered.state != FACT_KNOWN;
+}
 
 /** listener_is_full - the next connection would be dropped
  * include/net/sock.h:sk_acceptq_is_full()

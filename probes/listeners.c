@@ -64,8 +64,9 @@ static size_t drop_repeated(struct listener *listeners, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		if (kept && listeners[kept - 1].cookie == listeners[i].cookie)
-			continue;
-		listeners[kept++] = listeners[i];
+			free(listeners[i].owners);
+		else
+			listeners[kept++] = listeners[i];
 	}
 	return kept;
 }
@@ -187,18 +188,9 @@ struct collection {
 	size_t n, max;
 };
 
-static int collect(void *to, const struct diag_row *row)
+struct listener listener_of_row(const struct diag_row *row)
 {
-	struct collection *all = to;
-	struct listener *items =
-		vec_grow(all->items, all->n, &all->max, sizeof(*all->items));
-	struct listener *listener;
-
-	if (!items)
-		return -ENOMEM;
-	all->items = items;
-	listener = &all->items[all->n++];
-	*listener = (struct listener){
+	struct listener listener = {
 		.family = row->family,
 		.port = row->sport,
 		.ifindex = row->ifindex,
@@ -211,7 +203,21 @@ static int collect(void *to, const struct diag_row *row)
 		.inode = row->inode,
 		.cookie = row->cookie,
 	};
-	memcpy(listener->addr, row->src, sizeof(listener->addr));
+
+	memcpy(listener.addr, row->src, sizeof(listener.addr));
+	return listener;
+}
+
+static int collect(void *to, const struct diag_row *row)
+{
+	struct collection *all = to;
+	struct listener *items =
+		vec_grow(all->items, all->n, &all->max, sizeof(*all->items));
+
+	if (!items)
+		return -ENOMEM;
+	all->items = items;
+	all->items[all->n++] = listener_of_row(row);
 	return 0;
 }
 

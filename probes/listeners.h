@@ -15,6 +15,9 @@
 struct diag_row;
 struct listener;
 
+/** listener_of_row - a listener as sock_diag tells it. Pure. */
+struct listener listener_of_row(const struct diag_row *row);
+
 /**
  * listeners_arrange - sort, drop what came twice (same cookie), and set
  * group_size. Pure.

@@ -23,6 +23,18 @@ struct goal;
  */
 #define NEED_KERNEL_BYTES_PER_FLOW 9728U
 
+/* Sockets that may share a bucket before finding one takes noticeably longer.
+ */
+#define NEED_SOCKETS_PER_BUCKET 4U
+
+/* Threads and memory maps of a tool besides those of its flows. */
+#define NEED_THREADS_OVERHEAD 16U
+#define NEED_MAPS_OVERHEAD 64U
+
+/* Memory maps of one thread: its stack and the guard page of that (measured
+   with pthreads: 24 before 1000 threads, 2024 after). */
+#define NEED_MAPS_PER_THREAD 2U
+
 /* A need of 0 means that the goal does not touch the resource. */
 struct need {
 	uint64_t accept_queue_limit; /* listen() limit: burst - 1, because
@@ -36,6 +48,22 @@ struct need {
 	uint64_t tcp_mem_pages;      /* a page a receiving socket, or the
 	                                bytes in flight if they are more */
 	uint64_t memory_bytes;       /* kernel memory of all flows */
+	uint64_t time_wait;          /* closed connections in TIME_WAIT */
+	uint64_t ports_again;        /* local ports when the goal is run again
+	                                within the minute of TIME_WAIT */
+	uint64_t orphans;            /* closed with data still under way */
+	uint64_t buffer_bytes;       /* of one flow, at one end */
+	uint64_t ehash_buckets;      /* of the table of connections */
+	uint64_t ehash_child;        /* of a child namespace's own table */
+	uint64_t device_packets;     /* waiting for a device: 0 on loopback */
+	uint64_t conntrack_entries;  /* where connections are tracked: one a
+	                                flow and namespace that it crosses */
+	uint64_t fds_server;         /* of the server that accepts the flows,
+	                                besides what it has open */
+	uint64_t threads;            /* of a tool that has one for each end of
+	                                a flow; 0: the goal's has not */
+	uint64_t maps_process;       /* memory maps of a process of such a
+	                                tool */
 };
 
 /**

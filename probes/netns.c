@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "probes/base/err.h"
+#include "probes/facts.h"
 
 /* What a spec may be, and where that is found: before + spec + after. */
 struct netns_kind {
@@ -53,28 +54,8 @@ static const struct netns_kind *spec_kind(const char *spec)
 	return &kind_name;
 }
 
-/* Not blocking: a path may turn out to be a FIFO. */
-static int open_file(const char *before, const char *spec, const char *after)
-{
-	char path[NETNS_NAME_SIZE + 32];
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "%s%s%s", before, spec, after);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	return fd < 0 ? -errno : fd;
-}
-
-static int open_kind(const struct netns_kind *kind, const char *spec)
-{
-	int fd = open_file(kind->before[0], spec, kind->after);
-
-	if (fd == -ENOENT && kind->before[1])
-		fd = open_file(kind->before[1], spec, kind->after);
-	return fd;
-}
-
 /* Return: 0; -EINVAL for anything but a network namespace. */
-static int check_netns(int fd)
+static int check_file(int fd)
 {
 	struct statfs fs;
 	int type;
@@ -87,6 +68,54 @@ static int check_netns(int fd)
 	if (type < 0)
 		return errno == ENOTTY ? 0 : -errno; /* Linux < 4.11 */
 	return type == CLONE_NEWNET ? 0 : -EINVAL;
+}
+
+/* Not blocking: a path may turn out to be a FIFO. */
+int netns_open_file(int dir_fd, const char *path)
+{
+	const int fd = openat(dir_fd, path,
+	                      O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int rc;
+
+	if (fd < 0)
+		return -errno;
+	rc = check_file(fd);
+	if (!rc)
+		return fd;
+	(void)close(fd);
+	return rc;
+}
+
+/*
+ * A process that ends while its link is followed is an -EACCES, once
+ * (fs/proc/namespaces.c:proc_ns_get_link()).
+ */
+int netns_open_same(int dir_fd, const char *path, uint64_t inode)
+{
+	int fd = netns_open_file(dir_fd, path);
+	struct stat st;
+
+	if (fd == -EACCES)
+		fd = netns_open_file(dir_fd, path);
+	if (fd < 0)
+		return fd == -ESRCH || fd == -EINVAL ? -ENOENT : fd;
+	if (!fstat(fd, &st) && st.st_ino == inode)
+		return fd;
+	(void)close(fd);
+	return -ENOENT;
+}
+
+static int open_kind(const struct netns_kind *kind, const char *spec,
+                     struct netns_facts *ns)
+{
+	int fd = -ENOENT;
+
+	for (size_t i = 0; i < 2 && kind->before[i] && fd == -ENOENT; i++) {
+		(void)snprintf(ns->enter, sizeof(ns->enter), "%s%s%s",
+		               kind->before[i], spec, kind->after);
+		fd = netns_open_file(AT_FDCWD, ns->enter);
+	}
+	return fd;
 }
 
 static int fail_open(struct err *err, int code, const struct netns_kind *kind,
@@ -111,7 +140,7 @@ static int fail_open(struct err *err, int code, const struct netns_kind *kind,
 		(void)err_set(
 			err, code,
 			"\"%s\" is too long for a network namespace: at most %d bytes",
-			spec, NETNS_NAME_SIZE - 1);
+			spec, (int)sizeof(((struct netns_facts *)0)->name) - 1);
 		err_hint(err, "give the PID of a process that is in it");
 		break;
 	default:
@@ -124,24 +153,18 @@ static int fail_open(struct err *err, int code, const struct netns_kind *kind,
 	return code;
 }
 
-int netns_open(const char *spec, int *ret_fd, char name[NETNS_NAME_SIZE],
+int netns_open(const char *spec, int *ret_fd, struct netns_facts *ns,
                struct err *err)
 {
 	const struct netns_kind *kind = spec_kind(spec);
 	int fd = -ENAMETOOLONG;
-	int rc;
 
-	if (strlen(spec) < NETNS_NAME_SIZE)
-		fd = open_kind(kind, spec);
+	if (strlen(spec) < sizeof(ns->name))
+		fd = open_kind(kind, spec, ns);
 	if (fd < 0)
 		return fail_open(err, fd, kind, spec);
-	rc = check_netns(fd);
-	if (rc) {
-		(void)close(fd);
-		return fail_open(err, rc, kind, spec);
-	}
 	*ret_fd = fd;
-	(void)snprintf(name, NETNS_NAME_SIZE, "%s", spec);
+	(void)snprintf(ns->name, sizeof(ns->name), "%s", spec);
 	return 0;
 }
 

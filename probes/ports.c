@@ -110,9 +110,8 @@ static int read_usable(int root_fd, const struct netns_facts *ns,
 	return 0;
 }
 
-/* Ports that stay free if every socket of the namespace took one of them. */
-static struct fact_u64 lower_bound(const struct sockstat_facts *sockstat,
-                                   uint64_t usable)
+struct fact_u64 ports_free_at_least(const struct sockstat_facts *sockstat,
+                                    uint64_t usable)
 {
 	const struct fact_u64 *const parts[] = {
 		&sockstat->inuse,
@@ -172,17 +171,19 @@ static int remove_connected(const struct goal *goal, struct port_set *left)
  */
 static struct fact_u64 count_free(const struct goal *goal,
                                   const struct netns_facts *ns,
-                                  struct port_set *left)
+                                  struct port_set *left, bool *ret_is_least)
 {
 	const enum fact_state listeners = ns->listeners_read.state;
 	int rc;
 
 	if (goal->port || listeners != FACT_KNOWN) {
-		const struct fact_u64 bound =
-			lower_bound(&ns->sockstat, port_set_count(left));
+		const struct fact_u64 bound = ports_free_at_least(
+			&ns->sockstat, port_set_count(left));
 
-		if (bound.state == FACT_KNOWN && bound.value >= goal->flows)
+		if (bound.state == FACT_KNOWN && bound.value >= goal->flows) {
+			*ret_is_least = true;
 			return bound;
+		}
 	}
 	if (listeners != FACT_KNOWN)
 		return (struct fact_u64){ .state = listeners };
@@ -209,7 +210,8 @@ static int run(const struct probe_env *env, struct host *host,
 		return 0;
 	}
 	ns->ports.usable = fact_known(port_set_count(&set));
-	ns->ports.free = count_free(env->goal, ns, &set);
+	ns->ports.free =
+		count_free(env->goal, ns, &set, &ns->ports.free_is_least);
 	return 0;
 }
 

@@ -31,6 +31,15 @@ void ports_usable(int64_t low, int64_t high, const struct port_set *reserved,
 void ports_remove_listeners(const struct listener *listeners, size_t n,
                             struct port_set *set);
 
+/**
+ * ports_free_at_least - of @usable ports those that stay free if every socket
+ * of the namespace took one of them. Pure.
+ *
+ * Return: not known when the number of sockets is not.
+ */
+struct fact_u64 ports_free_at_least(const struct sockstat_facts *sockstat,
+                                    uint64_t usable);
+
 /* Whereto the goal's flows go; IPv4 as ::ffff:a.b.c.d. */
 struct ports_target {
 	bool any_address; /* the peer's address is not understood */

@@ -10,6 +10,7 @@
 #ifndef KILOFLOW_PROBES_PROBE_H
 #define KILOFLOW_PROBES_PROBE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct err;
@@ -20,11 +21,15 @@ struct netns_facts;
 struct probe_env {
 	int root_fd; /* directory that stands for "/" */
 	const struct goal *goal;
+	bool traceless; /* nothing may be sent, not even over loopback */
 };
 
 enum probe_scope {
-	PROBE_HOST,  /* run once; @ns is NULL */
-	PROBE_NETNS, /* run in each namespace, by a thread that is in it */
+	PROBE_HOST,     /* run once; @ns is NULL */
+	PROBE_NETNS,    /* run in each namespace, by a thread that is in it;
+	                   several at once, so it writes to its @ns, and to
+	                   the host only what one of them alone has */
+	PROBE_TOGETHER, /* run once, after those; @ns is NULL */
 };
 
 /* Which commands a probe serves; a mask. */
@@ -32,6 +37,7 @@ enum probe_for {
 	PROBE_FOR_CHECK = 1,
 	PROBE_FOR_LISTENERS = 2,
 	PROBE_FOR_LOAD = 4,
+	PROBE_FOR_POLICY = 8,
 };
 
 struct probe {
@@ -45,7 +51,7 @@ struct probe {
 /**
  * probe_run - run the probes of one scope that serve @for_whom, in order
  * @ns: the namespace whose facts to fill; the caller is in it. NULL for
- * PROBE_HOST
+ * the scopes that run once
  *
  * Return: 0, or the first hard error.
  */

@@ -4,7 +4,7 @@
  * run. A row is the name of a constant, `const struct probe probe_<row>`.
  *
  * A probe may use what a row above it found: owners needs listeners; ports
- * needs sysctl_netns, sockstat and listeners.
+ * needs sysctl_netns, sockstat and listeners; proc_limits needs owners.
  */
 #ifndef KILOFLOW_PROBES_REGISTRY_H
 #define KILOFLOW_PROBES_REGISTRY_H
@@ -18,12 +18,21 @@
 	row(sysctl_netns) \
 	row(limits) \
 	row(memory) \
+	row(softnet) \
+	row(neigh) \
+	row(threads) \
+	row(tools) \
+	row(kmsg) \
 	row(netstat) \
 	row(sockstat) \
 	row(link) \
+	row(conntrack) \
+	row(path) \
 	row(listeners) \
+	row(ports) \
 	row(owners) \
-	row(ports)
+	row(proc_limits) \
+	row(drift)
 /* clang-format on */
 
 #define PROBE_DECLARE(name) extern const struct probe probe_##name;

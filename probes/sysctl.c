@@ -23,26 +23,13 @@
 /* Three numbers of 20 characters, or a name. */
 #define SHORT_FILE_BYTES 256
 
-static size_t numbers_of(enum sysctl_type type)
-{
-	switch (type) {
-	case SYSCTL_TYPE_INT:
-		return 1;
-	case SYSCTL_TYPE_PAIR:
-		return 2;
-	case SYSCTL_TYPE_TRIPLE:
-		return 3;
-	case SYSCTL_TYPE_WORD:
-	case SYSCTL_TYPE_PORTS:
-		break;
-	}
-	return 0;
-}
+/* include/net/tcp.h:TCP_CA_BUF_MAX, and room for the NUL. */
+#define WORDS_FILE_BYTES (2048 + 1)
 
 static bool parse_numbers(const struct sysctl_desc *desc, struct span rest,
                           struct sysctl_fact *ret)
 {
-	const size_t n = numbers_of(desc->type);
+	const size_t n = sysctl_numbers(desc->type);
 	struct span word;
 
 	for (size_t i = 0; i < n; i++) {
@@ -66,18 +53,36 @@ static void copy_text(struct span text, struct sysctl_fact *ret)
 	               text.at, fits ? "" : "...");
 }
 
+/* Printable ASCII, from @lowest on. */
+static bool is_plain(struct span text, char lowest)
+{
+	for (const char *p = text.at; p < text.end; p++) {
+		if (*p < lowest || *p > '~')
+			return false;
+	}
+	return true;
+}
+
 static bool parse_word(struct span rest, struct sysctl_fact *ret)
 {
 	struct span word;
 	struct span more;
 
-	if (!span_word(&rest, &word) || span_word(&rest, &more))
+	if (!span_word(&rest, &word) || span_word(&rest, &more) ||
+	    !is_plain(word, '!'))
 		return false;
-	for (const char *p = word.at; p < word.end; p++) {
-		if (*p < '!' || *p > '~')
-			return false;
-	}
 	copy_text(word, ret);
+	return true;
+}
+
+static bool parse_words(struct span text, struct sysctl_fact *ret)
+{
+	struct span rest = text;
+	struct span first;
+
+	if (!span_word(&rest, &first) || !is_plain(text, ' '))
+		return false;
+	copy_text(text, ret);
 	return true;
 }
 
@@ -108,6 +113,8 @@ struct sysctl_fact sysctl_parse(const struct sysctl_desc *desc,
 
 	if (desc->type == SYSCTL_TYPE_WORD)
 		ok = parse_word(text, &fact);
+	else if (desc->type == SYSCTL_TYPE_WORDS)
+		ok = parse_words(text, &fact);
 	else if (desc->type == SYSCTL_TYPE_PORTS)
 		ok = parse_ports(bytes, len, &fact);
 	else
@@ -116,16 +123,24 @@ struct sysctl_fact sysctl_parse(const struct sysctl_desc *desc,
 }
 
 /* "net.core.somaxconn" is proc/sys/net/core/somaxconn. */
-static void path_of(const struct sysctl_desc *desc, char *path, size_t size)
+void sysctl_path(const struct sysctl_desc *desc,
+                 char path[static SYSCTL_PATH_SIZE])
 {
-	const size_t prefix =
-		(size_t)snprintf(path, size, "proc/sys/%s", desc->key) -
-		strlen(desc->key);
+	const size_t prefix = (size_t)snprintf(path, SYSCTL_PATH_SIZE,
+	                                       "proc/sys/%s", desc->key) -
+	                      strlen(desc->key);
 
 	for (char *p = path + prefix; *p; p++) {
 		if (*p == '.')
 			*p = '/';
 	}
+}
+
+static unsigned int file_size_max(enum sysctl_type type)
+{
+	if (type == SYSCTL_TYPE_PORTS)
+		return PORT_LIST_BYTES;
+	return type == SYSCTL_TYPE_WORDS ? WORDS_FILE_BYTES : SHORT_FILE_BYTES;
 }
 
 /*
@@ -137,16 +152,15 @@ static void path_of(const struct sysctl_desc *desc, char *path, size_t size)
 int sysctl_read_bytes(int root_fd, const struct sysctl_desc *desc, char **ret,
                       size_t *ret_len)
 {
-	const size_t size = desc->type == SYSCTL_TYPE_PORTS ? PORT_LIST_BYTES
-	                                                    : SHORT_FILE_BYTES;
-	char path[128];
+	const size_t size = file_size_max(desc->type);
+	char path[SYSCTL_PATH_SIZE];
 	char *buf;
 	int rc;
 
 	buf = malloc(size);
 	if (!buf)
 		return -ENOMEM;
-	path_of(desc, path, sizeof(path));
+	sysctl_path(desc, path);
 	rc = file_read(root_fd, path, buf, size, ret_len, NULL);
 	if (rc) {
 		free(buf);
@@ -226,13 +240,14 @@ static int run_netns(const struct probe_env *env, struct host *host,
 const struct probe probe_sysctl_host = {
 	.name = "sysctl_host",
 	.scope = PROBE_HOST,
-	.serves = PROBE_FOR_CHECK | PROBE_FOR_LOAD,
+	.serves = PROBE_FOR_CHECK | PROBE_FOR_LOAD | PROBE_FOR_POLICY,
 	.run = run_host,
 };
 
 const struct probe probe_sysctl_netns = {
 	.name = "sysctl_netns",
 	.scope = PROBE_NETNS,
-	.serves = PROBE_FOR_CHECK | PROBE_FOR_LISTENERS | PROBE_FOR_LOAD,
+	.serves = PROBE_FOR_CHECK | PROBE_FOR_LISTENERS | PROBE_FOR_LOAD |
+	          PROBE_FOR_POLICY,
 	.run = run_netns,
 };

@@ -19,6 +19,12 @@
 struct sysctl_fact sysctl_parse(const struct sysctl_desc *desc,
                                 const char *bytes, size_t len);
 
+#define SYSCTL_PATH_SIZE 128
+
+/** sysctl_path - "proc/sys/net/core/somaxconn": its file, below a root */
+void sysctl_path(const struct sysctl_desc *desc,
+                 char path[static SYSCTL_PATH_SIZE]);
+
 /**
  * sysctl_read_bytes - what a sysctl's file holds, all of it
  * @root_fd: directory that stands for "/"

@@ -38,6 +38,7 @@ static int run(const struct probe_env *env, struct host *host,
 const struct probe probe_system = {
 	.name = "system",
 	.scope = PROBE_HOST,
-	.serves = PROBE_FOR_CHECK | PROBE_FOR_LISTENERS | PROBE_FOR_LOAD,
+	.serves = PROBE_FOR_CHECK | PROBE_FOR_LISTENERS | PROBE_FOR_LOAD |
+	          PROBE_FOR_POLICY,
 	.run = run,
 };

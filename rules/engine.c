@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "probes/base/text.h"
 #include "probes/facts.h"
 #include "probes/goal.h"
 #include "probes/load/load_result.h"
 #include "rules/policy.h"
+#include "rules/requirement.h"
 #include "rules/unknown.h"
 
 struct sink {
@@ -22,29 +22,14 @@ struct sink {
 	size_t n; /* findings since the last ok */
 };
 
-static bool is_ignored(const struct policy *policy, const char *id)
-{
-	for (size_t i = 0; policy && i < policy->n_ignored; i++) {
-		if (!strcmp(policy->ignored[i], id))
-			return true;
-	}
-	return false;
-}
-
 static void sink_emit(void *to, const struct finding *finding)
 {
 	struct sink *sink = to;
-	struct finding demoted;
+	struct finding judged = *finding;
 
 	sink->n++;
-	if (finding->verdict > VERDICT_NOTE &&
-	    is_ignored(sink->policy, finding->rule->id)) {
-		demoted = *finding;
-		demoted.verdict = VERDICT_NOTE;
-		text_join(demoted.what, sizeof(demoted.what), " ", "(ignored)");
-		finding = &demoted;
-	}
-	sink->outer->emit(sink->outer->to, finding);
+	policy_apply(sink->policy, &judged);
+	sink->outer->emit(sink->outer->to, &judged);
 }
 
 /* Once for a rule and namespace, when it had nothing to say. */
@@ -111,6 +96,11 @@ static void judge_once(const struct rule *rule, const struct rule_input *in,
 	emit_ok(rule, in, sink);
 }
 
+static bool is_initial(const struct netns_facts *ns)
+{
+	return ns->initial.state == FACT_KNOWN && ns->initial.value;
+}
+
 void engine_judge(const struct rule *rule, const struct rule_input *in,
                   const struct policy *policy)
 {
@@ -118,7 +108,6 @@ void engine_judge(const struct rule *rule, const struct rule_input *in,
 	struct sink sink = { .outer = in, .policy = policy };
 	struct rule_input each = {
 		.host = host,
-		.load = host->load,
 		.goal = in->goal,
 		.need = in->need,
 		.emit = sink_emit,
@@ -127,17 +116,20 @@ void engine_judge(const struct rule *rule, const struct rule_input *in,
 
 	if (rule->roles && !(rule->roles & (unsigned int)in->goal->role))
 		return;
-	if (rule->scope == SCOPE_LOAD && !host->load)
+	if (rule->scope == SCOPE_SEARCH &&
+	    host->netns_hidden.state == FACT_UNREAD)
 		return;
-	if (rule->scope == SCOPE_HOST) {
+	if (rule->scope == SCOPE_HOST || rule->scope == SCOPE_SEARCH) {
 		judge_once(rule, &each, &sink);
 		return;
 	}
-	/* The load test is run in one namespace: the first. */
 	for (size_t i = 0; i < host->n_ns; i++) {
-		if (rule->scope == SCOPE_LOAD && i)
-			break;
 		each.ns = &host->ns[i];
+		each.load = each.ns->load;
+		if (netns_is_missed(each.ns) ||
+		    (rule->of_boot && !(host->drift && is_initial(each.ns))) ||
+		    (rule->scope == SCOPE_LOAD && !each.load))
+			continue;
 		judge_once(rule, &each, &sink);
 	}
 }
@@ -158,6 +150,12 @@ void engine_run(const struct host *host, const struct goal *goal,
 	for (size_t i = 0; rules[i]; i++) {
 		if (scopes & 1U << rules[i]->scope)
 			engine_judge(rules[i], &in, policy);
+	}
+	for (size_t i = 0; policy && i < policy->n_requirements; i++) {
+		const struct rule *rule = &policy->requirements[i].rule;
+
+		if (scopes & 1U << rule->scope)
+			engine_judge(rule, &in, policy);
 	}
 }
 
@@ -189,18 +187,32 @@ static bool is_proven(const struct goal *goal, const struct load_result *load)
 	       load->flows[LOAD_OK] + load->flows[LOAD_LATE] == load->asked;
 }
 
+/*
+ * What is unknown of a namespace is moot when the goal was carried in it;
+ * what is unknown of the host, when it was in the first. What a policy
+ * requires of a sysctl no flow can show.
+ */
+static bool is_moot(const struct finding *finding, const struct goal *goal,
+                    const struct load_result *first)
+{
+	if (finding->verdict != VERDICT_UNKNOWN)
+		return false;
+	if (!finding->rule->decisive)
+		return true;
+	return finding->rule->group != GROUP_POLICY &&
+	       is_proven(goal, finding->ns ? finding->ns->load : first);
+}
+
 enum report_verdict engine_verdict(const struct finding *findings, size_t n,
                                    const struct goal *goal,
-                                   const struct load_result *load)
+                                   const struct load_result *first)
 {
-	const bool proven = is_proven(goal, load);
 	enum verdict worst = VERDICT_OK;
 
 	for (size_t i = 0; i < n; i++) {
 		const enum verdict verdict = findings[i].verdict;
 
-		if (verdict == VERDICT_UNKNOWN &&
-		    (proven || !findings[i].rule->decisive))
+		if (is_moot(&findings[i], goal, first))
 			continue;
 		if (verdict > worst)
 			worst = verdict;

@@ -31,8 +31,9 @@ void engine_run(const struct host *host, const struct goal *goal,
  * @in: host, goal, need, and where findings go; the rest is filled in
  * @policy: may be NULL
  *
- * A rule whose role is not the goal's emits nothing at all; neither does a
- * rule of SCOPE_LOAD when no load test was run.
+ * A rule whose role is not the goal's emits nothing at all; neither does one
+ * of SCOPE_LOAD where no load test was run, one of SCOPE_SEARCH when not all
+ * namespaces were looked for, nor any of a namespace that was not entered.
  */
 void engine_judge(const struct rule *rule, const struct rule_input *in,
                   const struct policy *policy);
@@ -50,13 +51,15 @@ const char *report_verdict_name(enum report_verdict verdict);
 
 /**
  * engine_verdict - fail before unknown before warn before ready
- * @load: NULL when no load test was run. A passed one of the whole goal
- * (its flows, its burst held, its listener's limit, over loopback) makes
- * unknown findings moot.
+ * @first: the load test of the host's first namespace, NULL: none was run
+ *
+ * A passed one of the whole goal (its flows, its burst held, its listener's
+ * limit, over loopback) makes moot what is unknown of its namespace, and the
+ * first's also what is unknown of the host; but never of a policy.
  */
 enum report_verdict engine_verdict(const struct finding *findings, size_t n,
                                    const struct goal *goal,
-                                   const struct load_result *load);
+                                   const struct load_result *first);
 
 /**
  * finding_order - for qsort(): group, worst first, id, namespace, subject

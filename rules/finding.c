@@ -20,8 +20,15 @@ const char *group_name(enum group group)
 		[GROUP_ACCEPT_QUEUE] = "accept queue",
 		[GROUP_SYN_QUEUE] = "SYN queue",
 		[GROUP_PORTS] = "ports",
+		[GROUP_CONNTRACK] = "conntrack",
 		[GROUP_DESCRIPTORS] = "descriptors",
+		[GROUP_THREADS] = "threads",
 		[GROUP_MEMORY] = "memory",
+		[GROUP_TOOLS] = "load tools",
+		[GROUP_KERNEL] = "kernel log",
+		[GROUP_POLICY] = "policy",
+		[GROUP_NETNS] = "namespaces",
+		[GROUP_REBOOT] = "after a reboot",
 		[GROUP_LOAD] = "load test",
 	};
 

@@ -78,6 +78,15 @@ bool listener_is_meant(const struct listener *listener, const struct goal *goal)
 	                       listener_serves(listener, goal->family));
 }
 
+bool listener_any_meant(const struct netns_facts *ns, const struct goal *goal)
+{
+	for (size_t i = 0; i < ns->n_listeners; i++) {
+		if (listener_is_meant(&ns->listeners[i], goal))
+			return true;
+	}
+	return !goal->port;
+}
+
 bool listener_same_group(const struct listener *a, const struct listener *b)
 {
 	return a->family == b->family && a->port == b->port &&

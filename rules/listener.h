@@ -12,6 +12,7 @@
 #include "probes/goal.h"
 
 struct listener;
+struct netns_facts;
 
 /**
  * listener_subject - "0.0.0.0:5001 iperf[4242] +2": address, first owner,
@@ -28,6 +29,11 @@ bool listener_serves(const struct listener *listener, enum goal_family family);
 /** listener_is_meant - the goal is about it: its port and family, or any */
 bool listener_is_meant(const struct listener *listener,
                        const struct goal *goal);
+
+/** listener_any_meant - there is one that the goal is about, or the goal has no
+ * port
+ */
+bool listener_any_meant(const struct netns_facts *ns, const struct goal *goal);
 
 /** listener_same_group - members of one SO_REUSEPORT group, or the same one */
 bool listener_same_group(const struct listener *a, const struct listener *b);

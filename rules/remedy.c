@@ -14,56 +14,41 @@
 #include "rules/rule.h"
 
 /* A shell takes these as they are, wherever they stand. */
-#define DIGITS "0123456789"
 #define PLAIN                                                                  \
-	DIGITS "abcdefghijklmnopqrstuvwxyz"                                    \
-	       "ABCDEFGHIJKLMNOPQRSTUVWXYZ"                                    \
-	       "-_./:@%+,="
+	"0123456789"                                                           \
+	"abcdefghijklmnopqrstuvwxyz"                                           \
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZ"                                           \
+	"-_./:@%+,="
 
 static bool consists_of(const char *text, const char *chars)
 {
 	return text[strspn(text, chars)] == '\0';
 }
 
-/*
- * "nsenter --net=... ", or "" when no namespace was named. The name is what
- * the user gave: a path, a pid, or a name below /run/netns (probes/netns.h).
- *
- * Return: false when the name cannot stand in a command.
- */
-static bool enter_text(const struct netns_facts *ns, char *buf, size_t size)
-{
-	const char *name = ns ? ns->name : "";
-
-	buf[0] = '\0';
-	if (!consists_of(name, PLAIN))
-		return false;
-	if (strchr(name, '/'))
-		(void)snprintf(buf, size, "nsenter --net=%s ", name);
-	else if (name[0] && consists_of(name, DIGITS))
-		(void)snprintf(buf, size, "nsenter --net=/proc/%s/ns/net ",
-		               name);
-	else if (name[0])
-		(void)snprintf(buf, size, "nsenter --net=/run/netns/%s ", name);
-	return true;
-}
-
 void remedy_command(struct remedy *ret, const struct netns_facts *ns,
                     const char *fmt, ...)
 {
-	char enter[96];
-	size_t used;
+	const char *file = ns ? ns->enter : "";
+	size_t used = 0;
+	int rc;
 	va_list args;
 
 	ret->command[0] = '\0';
-	if (!enter_text(ns, enter, sizeof(enter)))
+	if (!consists_of(file, PLAIN))
 		return;
-	used = strlen(enter);
-	memcpy(ret->command, enter, used);
-	va_start(args, fmt);
-	(void)vsnprintf(ret->command + used, sizeof(ret->command) - used, fmt,
-	                args);
-	va_end(args);
+	if (file[0])
+		used = (size_t)snprintf(ret->command, sizeof(ret->command),
+		                        "nsenter --net=%s ", file);
+	if (used < sizeof(ret->command)) {
+		va_start(args, fmt);
+		rc = vsnprintf(ret->command + used, sizeof(ret->command) - used,
+		               fmt, args);
+		va_end(args);
+		used += (size_t)rc;
+	}
+	/* cut, it would do something else */
+	if (used >= sizeof(ret->command))
+		ret->command[0] = '\0';
 }
 
 /* "128", "32768 60999", or "" when it is not known. */
@@ -79,8 +64,10 @@ static void value_text(const struct sysctl_fact *fact, enum sysctl_type type,
 	else if (type == SYSCTL_TYPE_PAIR)
 		(void)snprintf(buf, size, "%" PRId64 " %" PRId64, fact->v[0],
 		               fact->v[1]);
-	else
+	else if (type == SYSCTL_TYPE_INT)
 		(void)snprintf(buf, size, "%" PRId64, fact->v[0]);
+	else
+		(void)snprintf(buf, size, "%s", fact->text);
 }
 
 void remedy_sysctl(struct remedy *ret, const struct rule_input *in,

@@ -16,8 +16,11 @@ struct rule_input;
 
 /**
  * remedy_command - what a person would type
- * @ns: the namespace it has to run in; NULL: any. It is entered when the
- * user named it. A name that a shell would not take as it is leaves ""
+ * @ns: the namespace it has to run in; NULL: any. One other than the
+ * caller's is entered first
+ *
+ * A file name that a shell would not take as it is leaves "", and so does a
+ * command that is too long: a part of it would be another command.
  */
 __attribute__((format(printf, 3, 4))) void
 remedy_command(struct remedy *ret, const struct netns_facts *ns,

@@ -24,7 +24,8 @@ enum rule_scope {
 	SCOPE_HOST,     /* once */
 	SCOPE_NETNS,    /* once for each namespace */
 	SCOPE_LISTENER, /* once for each listener; one ok for all */
-	SCOPE_LOAD,     /* once, when a load test was run or refused */
+	SCOPE_LOAD,     /* once for each load test, run or refused */
+	SCOPE_SEARCH,   /* once, when all namespaces were looked for */
 };
 
 /* A fact without which a rule cannot judge. */
@@ -72,7 +73,8 @@ struct rule_need {
 
 struct rule_input {
 	const struct host *host;
-	const struct netns_facts *ns;    /* NULL for SCOPE_HOST; of SCOPE_LOAD
+	const struct netns_facts *ns;    /* NULL for SCOPE_HOST and
+	                                    SCOPE_SEARCH; of SCOPE_LOAD
 	                                    the one it was run in */
 	const struct listener *listener; /* of SCOPE_LISTENER */
 	const struct load_result *load;  /* of SCOPE_LOAD */
@@ -87,6 +89,8 @@ struct rule {
 	enum group group;
 	enum rule_scope scope;
 	unsigned int roles;  /* enum goal_role that it matters to; 0: all */
+	bool of_boot;        /* about the next boot: judged where that is known,
+	                        in the host's own namespace and no container */
 	bool decisive;       /* its unknown makes the verdict unknown */
 	const char *title;   /* short: what holds when it is ok */
 	const char *ref;     /* kernel file:function */

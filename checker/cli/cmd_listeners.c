@@ -7,8 +7,45 @@
 #include "checker/cli/options.h"
 #include "checker/cli/show.h"
 #include "checker/report/report.h"
+#include "probes/base/err.h"
 #include "probes/facts.h"
 #include "probes/probe.h"
+#include "rules/rule.h"
+
+/* One that could not be looked at may have any listener. */
+static bool is_complete(const struct report *report)
+{
+	const struct host *host = report->host;
+
+	for (size_t i = 0; i < host->n_ns; i++) {
+		const struct netns_facts *ns = &host->ns[i];
+
+		if (ns->entered.state == FACT_ABSENT)
+			continue;
+		if (ns->listeners_read.state != FACT_KNOWN)
+			return false;
+	}
+	return true;
+}
+
+/* Which namespaces were missed is the one thing that is judged here. */
+static int judge_netns(const struct options *options, struct report *report,
+                       struct err *err)
+{
+	const struct rule_input in = {
+		.host = report->host,
+		.goal = &options->goal,
+		.emit = report_add,
+		.to = report,
+	};
+
+	if (report->host->netns_hidden.state != FACT_UNREAD)
+		engine_judge(rule_by_id("netns.read"), &in, NULL);
+	if (report->error)
+		return err_set(err, report->error,
+		               "not enough memory for the findings");
+	return 0;
+}
 
 static int run(const struct options *options, FILE *out, struct err *err)
 {
@@ -20,13 +57,15 @@ static int run(const struct options *options, FILE *out, struct err *err)
 	status = gather(options, PROBE_FOR_LISTENERS, &host, err);
 	if (status != STATUS_READY)
 		return status;
-	if (host->ns[0].listeners_read.state != FACT_KNOWN)
-		status = STATUS_UNKNOWN;
 	report.host = host;
+	if (!is_complete(&report))
+		status = STATUS_UNKNOWN;
 	report.exit_code = status;
 	report.elapsed_ns = judge_now_ns() - began_ns;
-	if (show_report(&report, options, out, err))
+	if (judge_netns(options, &report, err) ||
+	    show_report(&report, options, out, err))
 		status = STATUS_UNKNOWN;
+	report_done(&report);
 	host_free(host);
 	return status;
 }
@@ -34,6 +73,6 @@ static int run(const struct options *options, FILE *out, struct err *err)
 const struct command command_listeners = {
 	.name = "listeners",
 	.what = "every listener: queue, limit, drops, owner, what limits it",
-	.help = "Lists the listening TCP sockets, those in trouble first. A queue holds one connection more than its limit; what arrives at a full one is dropped. SYN counts half-open connections. LIMITED BY is cap where the limit is net.core.somaxconn, application where a lower one was asked for.",
+	.help = "Lists the listening TCP sockets, those in trouble first. A queue holds one connection more than its limit; what arrives at a full one is dropped. SYN counts half-open connections. With --netns all, those of every network namespace. LIMITED BY is cap where the limit is net.core.somaxconn, application where a lower one was asked for.",
 	.run = run,
 };

@@ -10,14 +10,18 @@
 #include "probes/base/text.h"
 
 const struct command *const commands[] = {
-	&command_check,   &command_listeners, &command_load,    &command_list,
-	&command_explain, &command_help,      &command_version, NULL,
+	&command_check,   &command_listeners,
+	&command_load,    &command_snapshot,
+	&command_list,    &command_explain,
+	&command_policy,  &command_help,
+	&command_version, NULL,
 };
 
 const struct exit_meaning exit_meanings[] = {
 	{ "0", "ready; warnings are allowed unless --strict is given" },
 	{ "1", "not ready" },
-	{ "2", "usage: a bad option or command; nothing is on stdout" },
+	{ "2",
+	  "usage: a bad option, command or input file; nothing is on stdout" },
 	{ "3",
 	  "could not tell: something decisive could not be read, or the report could not be written" },
 	{ "130, 143",

@@ -48,8 +48,10 @@ struct command {
 extern const struct command command_check;
 extern const struct command command_listeners;
 extern const struct command command_load;
+extern const struct command command_snapshot;
 extern const struct command command_list;
 extern const struct command command_explain;
+extern const struct command command_policy;
 extern const struct command command_help;
 extern const struct command command_version;
 

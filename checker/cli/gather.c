@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "checker/cli/command.h"
+#include "checker/cli/gather_all.h"
+#include "checker/cli/offline.h"
 #include "checker/cli/options.h"
 #include "probes/base/err.h"
 #include "probes/base/text.h"
@@ -28,7 +30,7 @@ static int enter_netns(const char *spec, struct netns_facts *ns,
 	int fd;
 	int rc;
 
-	rc = netns_open(spec, &fd, ns->name, err);
+	rc = netns_open(spec, &fd, ns, err);
 	if (rc)
 		return rc;
 	rc = netns_enter(fd, err);
@@ -49,11 +51,10 @@ static int enter(const struct options *options, struct netns_facts *ns,
 	return rc;
 }
 
-static bool is_listened_on(const struct netns_facts *ns,
-                           const struct goal *goal)
+static bool is_listened_on(const struct host *host, const struct goal *goal)
 {
-	for (size_t i = 0; i < ns->n_listeners; i++) {
-		if (listener_is_meant(&ns->listeners[i], goal))
+	for (size_t i = 0; i < host->n_ns; i++) {
+		if (listener_any_meant(&host->ns[i], goal))
 			return true;
 	}
 	return false;
@@ -85,9 +86,10 @@ static void name_listeners(const struct netns_facts *ns, char *buf, size_t size)
 	text_join(buf, size, " and ", last);
 }
 
-static int check_port(const struct goal *goal, const struct netns_facts *ns,
+static int check_port(const struct goal *goal, const struct host *host,
                       struct err *err)
 {
+	const struct netns_facts *ns = &host->ns[0];
 	char names[160];
 
 	if (!goal->port)
@@ -99,7 +101,7 @@ static int check_port(const struct goal *goal, const struct netns_facts *ns,
 		              fact_state_name(ns->listeners_read.state));
 		return STATUS_UNKNOWN;
 	}
-	if (is_listened_on(ns, goal))
+	if (is_listened_on(host, goal))
 		return STATUS_READY;
 	name_listeners(ns, names, sizeof(names));
 	(void)err_set(err, -ENOENT,
@@ -110,9 +112,8 @@ static int check_port(const struct goal *goal, const struct netns_facts *ns,
 	return STATUS_USAGE;
 }
 
-static int read_facts(const struct probe_env *env,
-                      const struct options *options, unsigned int serves,
-                      struct host *host, struct err *err)
+static int read_one(const struct probe_env *env, const struct options *options,
+                    unsigned int serves, struct host *host, struct err *err)
 {
 	int rc;
 
@@ -124,9 +125,33 @@ static int read_facts(const struct probe_env *env,
 		return rc == -ENOENT || rc == -EINVAL ? STATUS_USAGE
 		                                      : STATUS_UNKNOWN;
 	rc = probe_run(env, PROBE_NETNS, serves, host, &host->ns[0], err);
-	if (rc)
-		return STATUS_UNKNOWN;
-	return check_port(&options->goal, &host->ns[0], err);
+	if (!rc)
+		rc = probe_run(env, PROBE_TOGETHER, serves, host, NULL, err);
+	return rc ? STATUS_UNKNOWN : STATUS_READY;
+}
+
+static int read_facts(const struct probe_env *env,
+                      const struct options *options, unsigned int serves,
+                      struct host **ret, struct err *err)
+{
+	int status = STATUS_READY;
+
+	if (offline_option(options)) {
+		status = offline_read(options, ret, err);
+	} else if (options->netns_all) {
+		if (gather_all(env, serves, ret, err))
+			status = STATUS_UNKNOWN;
+	} else {
+		*ret = host_new(1);
+		if (!*ret) {
+			(void)err_set(err, -ENOMEM,
+			              "not enough memory for the facts");
+			return STATUS_UNKNOWN;
+		}
+		status = read_one(env, options, serves, *ret, err);
+	}
+	return status == STATUS_READY ? check_port(&options->goal, *ret, err)
+	                              : status;
 }
 
 int gather(const struct options *options, unsigned int serves,
@@ -135,23 +160,21 @@ int gather(const struct options *options, unsigned int serves,
 	const struct probe_env env = {
 		.root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC),
 		.goal = &options->goal,
+		.traceless = options->isolated,
 	};
-	struct host *host = host_new(1);
 	int status = STATUS_UNKNOWN;
 
 	*ret = NULL;
-	if (env.root_fd < 0)
+	if (env.root_fd < 0) {
 		(void)err_set(err, -errno, "cannot open /: %s",
 		              strerror(errno));
-	else if (!host)
-		(void)err_set(err, -ENOMEM, "not enough memory for the facts");
-	else
-		status = read_facts(&env, options, serves, host, err);
-	if (env.root_fd >= 0)
-		(void)close(env.root_fd);
-	if (status == STATUS_READY)
-		*ret = host;
-	else
-		host_free(host);
+		return status;
+	}
+	status = read_facts(&env, options, serves, ret, err);
+	(void)close(env.root_fd);
+	if (status != STATUS_READY) {
+		host_free(*ret);
+		*ret = NULL;
+	}
 	return status;
 }

@@ -10,11 +10,11 @@ struct host;
 struct options;
 
 /**
- * gather - read the host, then the namespace that @options name
+ * gather - read the host, then the namespace that @options name, or all
  * @serves: mask of enum probe_for
  * @ret: host_free() it; NULL unless STATUS_READY is returned
  *
- * The calling thread is in that namespace afterwards.
+ * The calling thread is in the first namespace of @ret afterwards.
  *
  * Return: STATUS_READY; STATUS_USAGE when there is no such namespace or
  * nothing listens on the goal's port; STATUS_UNKNOWN.

@@ -2,19 +2,24 @@
 /* judge - see judge.h. */
 #include "checker/cli/judge.h"
 
+#include <errno.h>
 #include <time.h>
 
 #include "checker/cli/command.h"
 #include "checker/cli/gather.h"
 #include "checker/cli/loadtest.h"
+#include "checker/cli/loadtest_all.h"
+#include "checker/cli/offline.h"
 #include "checker/cli/options.h"
 #include "checker/cli/show.h"
 #include "checker/cli/stop.h"
+#include "checker/policy.h"
 #include "checker/report/report.h"
 #include "probes/base/err.h"
 #include "probes/facts.h"
 #include "probes/need.h"
-#include "rules/policy.h"
+#include "probes/supply.h"
+#include "rules/listener.h"
 
 uint64_t judge_now_ns(void)
 {
@@ -39,6 +44,16 @@ int judge_status(enum report_verdict verdict, bool strict)
 	}
 }
 
+/* What the steps of one judgement share. */
+struct judging {
+	const struct options *options;
+	const struct judge_plan *plan;
+	struct policy_file policy;
+	struct host *host;
+	struct report report;
+	struct err why; /* there was no load test */
+};
+
 /*
  * A test that was asked for and did not come about, because it was
  * interrupted or could not be run, leaves what the rules say; but that alone
@@ -46,38 +61,43 @@ int judge_status(enum report_verdict verdict, bool strict)
  *
  * Return: whether the proof is missing.
  */
-static bool prove(const struct options *options, struct host *host,
-                  struct report *report, struct err *why)
+static bool prove(struct judging *judging)
 {
-	report->load_left_out = options->no_load;
-	if (options->no_load)
-		return false;
-	if (stop_signal()) {
-		report->load_left_out = "interrupted";
+	const struct options *options = judging->options;
+	const char **left_out = &judging->report.load_left_out;
+	struct host *host = judging->host;
+	int rc = 0;
+
+	*left_out = offline_why(options);
+	if (!*left_out)
+		*left_out = options->no_load;
+	if (!*left_out && stop_signal()) {
+		*left_out = "interrupted";
 		return true;
 	}
-	if (loadtest_run(options, host, stop_fd(), &report->load_left_out,
-	                 why)) {
-		report->load_left_out = why->what;
-		return true;
-	}
-	return false;
+	if (!*left_out && !listener_any_meant(&host->ns[0], &options->goal))
+		*left_out = "nothing here listens on the port";
+	if (!*left_out)
+		rc = loadtest_run(options, host, &host->ns[0], left_out,
+		                  &judging->why);
+	if (!rc && options->load_wanted)
+		rc = loadtest_others(options, host, &judging->why);
+	if (rc)
+		*left_out = judging->why.what;
+	return rc != 0;
 }
 
-static int apply_rules(const struct options *options, unsigned int scopes,
-                       struct report *report, struct err *err)
+static int apply_rules(struct judging *judging, struct err *err)
 {
-	const struct fact_u64 page = report->host->memory.page_bytes;
-	const struct policy policy = {
-		.ignored = options->ignored,
-		.n_ignored = options->n_ignored,
-	};
+	const struct goal *goal = &judging->options->goal;
+	struct report *report = &judging->report;
 	struct need need;
 
-	need_compute(&options->goal,
-	             page.state == FACT_KNOWN ? page.value : 4096, &need);
-	engine_run(report->host, &options->goal, &need, scopes, &policy,
-	           report_add, report);
+	need_compute(goal, supply_page_bytes(report->host), &need);
+	engine_run(report->host, goal, &need, judging->plan->scopes,
+	           &judging->policy.policy, report_add, report);
+	if (judging->plan->capacity)
+		capacity_find(report->host, goal, report_add_capacity, report);
 	if (report->error)
 		return err_set(err, report->error,
 		               "not enough memory for the findings");
@@ -85,47 +105,71 @@ static int apply_rules(const struct options *options, unsigned int scopes,
 	return 0;
 }
 
-static int judge_host(const struct options *options,
-                      const struct judge_plan *plan, struct host *host,
-                      struct report *report, struct err *why, struct err *err)
+/* A file that is wrong is the user's to mend. */
+static int read_policy(struct judging *judging, struct err *err)
 {
-	const bool unproven = prove(options, host, report, why);
+	const struct options *options = judging->options;
+	int rc;
 
-	if (apply_rules(options, plan->scopes, report, err))
+	rc = policy_init(&judging->policy, options->ignored, options->n_ignored,
+	                 err);
+	if (!rc && options->policy)
+		rc = policy_read(&judging->policy, options->policy, err);
+	if (rc)
+		return rc == -ENOMEM ? STATUS_UNKNOWN : STATUS_USAGE;
+	return STATUS_READY;
+}
+
+/* Return: the exit status; @err is set when there is nothing to report. */
+static int judge_host(struct judging *judging, struct err *err)
+{
+	bool unproven;
+	int status;
+
+	status = read_policy(judging, err);
+	if (status == STATUS_READY)
+		status = gather(judging->options, judging->plan->probes,
+		                &judging->host, err);
+	if (status != STATUS_READY)
+		return status;
+	judging->report.host = judging->host;
+	unproven = prove(judging);
+	if (apply_rules(judging, err))
 		return STATUS_UNKNOWN;
-	if (unproven && report->verdict != REPORT_NOT_READY)
-		report->verdict = REPORT_UNKNOWN;
+	if (unproven && judging->report.verdict != REPORT_NOT_READY)
+		judging->report.verdict = REPORT_UNKNOWN;
 	if (stop_signal())
 		return 128 + stop_signal();
-	return judge_status(report->verdict, options->strict);
+	return judge_status(judging->report.verdict, judging->options->strict);
 }
 
 int judge(const struct options *options, const struct judge_plan *plan,
           FILE *out, struct err *err)
 {
 	const uint64_t began_ns = judge_now_ns();
-	struct report report = {
-		.command = options->command->name,
-		.goal = &options->goal,
-		.judged = true,
+	struct judging judging = {
+		.options = options,
+		.plan = plan,
+		.report = {
+			.command = options->command->name,
+			.goal = &options->goal,
+			.judged = true,
+		},
 	};
-	struct host *host = NULL;
-	struct err why = { 0 }; /* there was no load test */
+	struct report *report = &judging.report;
 	int status = STATUS_UNKNOWN;
 
-	status = gather(options, plan->probes, &host, err);
-	if (status != STATUS_READY)
-		goto out;
-	report.host = host;
-	status = judge_host(options, plan, host, &report, &why, err);
-	if (err->code)
-		goto out;
-	report.exit_code = status;
-	report.elapsed_ns = judge_now_ns() - began_ns;
-	if (show_report(&report, options, out, err))
-		status = STATUS_UNKNOWN;
-out:
-	report_done(&report);
-	host_free(host);
+	status = judge_host(&judging, err);
+	if (!err->code) {
+		report->exit_code = status;
+		report->elapsed_ns = judge_now_ns() - began_ns;
+		if (show_report(report, options, out, err))
+			status = STATUS_UNKNOWN;
+		else if (options->format->status)
+			status = options->format->status(report);
+	}
+	report_done(report);
+	host_free(judging.host);
+	policy_done(&judging.policy);
 	return status;
 }

@@ -19,6 +19,7 @@ struct options;
 struct judge_plan {
 	unsigned int probes; /* mask of enum probe_for */
 	unsigned int scopes; /* mask of 1 << enum rule_scope */
+	bool capacity;       /* what the host carries at most */
 };
 
 /** judge - Return: the exit status */

@@ -14,9 +14,11 @@
 #include <unistd.h>
 
 #include "checker/cli/options.h"
+#include "checker/cli/stop.h"
 #include "checker/report/human.h"
 #include "probes/base/err.h"
 #include "probes/facts.h"
+#include "probes/isolate.h"
 #include "probes/load/load.h"
 #include "rules/listener.h"
 
@@ -91,37 +93,57 @@ static void show_progress(void *to, const struct load_progress *progress)
 	(void)fputs("\033[K", stderr);
 }
 
-static int run(const struct load_options *load, bool shown, struct host *host,
-               struct err *err)
+static int run(const struct load_options *load, bool shown,
+               struct netns_facts *ns, struct err *err)
 {
-	const int rc = load_run(load, &host->load, err);
+	const int rc = load_run(load, &ns->load, err);
 
 	if (shown)
 		(void)fputs("\r\033[K", stderr);
 	return rc;
 }
 
+/* Where it leaves nothing behind; what is not as it is here, it says. */
+static int run_isolated(const struct load_options *load, bool shown,
+                        struct netns_facts *ns, struct err *err)
+{
+	struct isolate isolate;
+	int rc;
+
+	rc = isolate_enter(&isolate, err);
+	if (rc)
+		return rc;
+	rc = run(load, shown, ns, err);
+	isolate_leave(&isolate);
+	if (rc)
+		return rc;
+	ns->load->mode.isolated = true;
+	memcpy(ns->load->mode.not_copied, isolate.not_copied,
+	       sizeof(isolate.not_copied));
+	return 0;
+}
+
 static int refuse(const struct load_options *load,
-                  const struct load_refusal *refusal, struct host *host,
+                  const struct load_refusal *refusal, struct netns_facts *ns,
                   struct err *err)
 {
-	host->load = load_refused(load, refusal);
-	if (!host->load)
+	ns->load = load_refused(load, refusal);
+	if (!ns->load)
 		return err_set(err, -ENOMEM,
 		               "not enough memory for the load test's result");
 	return 0;
 }
 
-int loadtest_run(const struct options *options, struct host *host, int stop_fd,
-                 const char **ret_left_out, struct err *err)
+int loadtest_run(const struct options *options, const struct host *host,
+                 struct netns_facts *ns, const char **ret_left_out,
+                 struct err *err)
 {
-	const struct netns_facts *ns = &host->ns[0];
 	const struct sysctl_fact *range = &ns->sysctl[SYSCTL_PORT_RANGE];
 	const bool shown = !options->quiet && isatty(STDERR_FILENO);
 	struct load_options load = options->load;
 	struct load_refusal refusal = { 0 };
 
-	load.stop_fd = stop_fd;
+	load.stop_fd = stop_fd();
 	load.progress = shown ? show_progress : NULL;
 	if (range->state == FACT_KNOWN) {
 		load.port_low = (uint16_t)range->v[0];
@@ -134,6 +156,7 @@ int loadtest_run(const struct options *options, struct host *host, int stop_fd,
 		return 0;
 	}
 	if (refusal.refused || load_prepare(&load, host, ns, &refusal))
-		return refuse(&load, &refusal, host, err);
-	return run(&load, shown, host, err);
+		return refuse(&load, &refusal, ns, err);
+	return options->isolated ? run_isolated(&load, shown, ns, err)
+	                         : run(&load, shown, ns, err);
 }

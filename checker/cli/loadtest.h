@@ -30,14 +30,14 @@ bool loadtest_emulate(struct load_options *load, const struct netns_facts *ns,
                       const struct goal *goal, struct load_refusal *refusal);
 
 /**
- * loadtest_run - run the test, or refuse it; host->load is the result
- * @host: its first namespace is the one that the caller is in
- * @stop_fd: of stop_open()
+ * loadtest_run - run the test, or refuse it; ns->load is the result
+ * @ns: the namespace of @host that the calling thread is in
  * @ret_left_out: why there is no result, when the test would prove nothing
  *
  * Return: 0; negative errno when it could not be run at all.
  */
-int loadtest_run(const struct options *options, struct host *host, int stop_fd,
-                 const char **ret_left_out, struct err *err);
+int loadtest_run(const struct options *options, const struct host *host,
+                 struct netns_facts *ns, const char **ret_left_out,
+                 struct err *err);
 
 #endif

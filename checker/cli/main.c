@@ -13,12 +13,24 @@
 #include "checker/cli/options.h"
 #include "checker/cli/output.h"
 #include "checker/cli/stop.h"
+#include "checker/report/page.h"
+#include "checker/report/report.h"
 #include "probes/base/err.h"
 
-static int complain(const struct err *err, int status)
+/* Return: the exit status, which may be one of the format's own. */
+static int complain(const struct err *err, const struct report_format *format,
+                    int status)
 {
-	(void)fprintf(stderr, "kiloflow: %s%s%s\n", err->what,
-	              err->hint[0] ? "; " : "", err->hint);
+	char what[PAGE_TEXT_MAX];
+	char hint[PAGE_TEXT_MAX];
+
+	/* What a user typed or a file says is escaped there; or forgotten. */
+	(void)fprintf(stderr, "kiloflow: %s%s%s\n", page_safe(err->what, what),
+	              err->hint[0] ? "; " : "", page_safe(err->hint, hint));
+	if (!format->write_error)
+		return status;
+	status = format->write_error(err, stdout);
+	(void)fflush(stdout);
 	return status;
 }
 
@@ -31,12 +43,12 @@ static int run(const struct options *options)
 
 	/* Until the report is out: half a JSON document helps nobody. */
 	if (stop_open(&err) < 0 || output_open(&output, &err))
-		return complain(&err, STATUS_UNKNOWN);
+		return complain(&err, options->format, STATUS_UNKNOWN);
 	status = options->command->run(options, output.stream, &err);
 	if (err.code)
-		(void)complain(&err, status);
+		status = complain(&err, options->format, status);
 	if (output_close(&output, !err.code, &write_err))
-		status = complain(&write_err, STATUS_UNKNOWN);
+		status = complain(&write_err, options->format, STATUS_UNKNOWN);
 	stop_close();
 	return status;
 }
@@ -44,15 +56,16 @@ static int run(const struct options *options)
 int main(int argc, char *argv[])
 {
 	const bool stdout_open = output_guard();
+	const struct report_format *format = options_format(argc, argv);
 	struct options options;
 	struct err err = { 0 };
 
 	if (options_parse(argc, argv, &options, &err))
-		return complain(&err, STATUS_USAGE);
+		return complain(&err, format, STATUS_USAGE);
 	if (!stdout_open) {
 		(void)err_set(&err, -EBADF,
 		              "cannot write the report: stdout is closed");
-		return complain(&err, STATUS_UNKNOWN);
+		return complain(&err, format, STATUS_UNKNOWN);
 	}
 	return run(&options);
 }

@@ -38,6 +38,9 @@ extern const struct option_type option_format;
 extern const struct option_type option_netns;
 extern const struct option_type option_accept;
 extern const struct option_type option_ignore;
+extern const struct option_type option_address;
+extern const struct option_type option_tool;
+extern const struct option_type option_file;
 
 /* One of the words that an option_choice takes. */
 struct option_word {
@@ -46,7 +49,7 @@ struct option_word {
 };
 
 #define OPTION_MAX 48
-#define OPTION_COMMANDS_MAX 4
+#define OPTION_COMMANDS_MAX 6
 
 struct option {
 	const char *name;     /* without the dashes */

@@ -19,6 +19,11 @@
 #define IN_REPORTS                                                             \
 	.commands = { &command_check, &command_load, &command_listeners }
 
+#define IN_OFFLINE .commands = { &command_check, &command_listeners }
+#define IN_SNAPSHOT .commands = { &command_snapshot }
+#define IN_TARGETS                                                             \
+	.commands = { &command_check, &command_load, &command_snapshot }
+
 static const struct option_word role_words[] = {
 	{ "client", ROLE_CLIENT },
 	{ "server", ROLE_SERVER },
@@ -49,18 +54,25 @@ const struct option option_table[] = {
 	  FIELD(goal.burst), .min = 1, .max = GOAL_FLOWS_MAX, IN_TESTS,
 	  .help = "connections that may arrive before the first is accepted (default: all flows)" },
 	{ .name = "port", .argument = "P", .type = &option_count,
-	  FIELD(goal.port), .min = 1, .max = UINT16_MAX, IN_TESTS,
+	  FIELD(goal.port), .min = 1, .max = UINT16_MAX, IN_TARGETS,
 	  .help = "the flows are for the listener on this port; the load test takes over its limit and does not touch it" },
 	{ .name = "role", .argument = "ROLE", .type = &option_choice,
 	  FIELD(goal.role), .words = role_words, IN_CHECK,
 	  .help = "which ends of the flows are on this host (default both: loopback)" },
 	{ .name = "ipv4", .letter = '4', .type = &option_flag,
-	  FIELD(goal.family), .value = FAMILY_IPV4, IN_TESTS,
+	  FIELD(goal.family), .value = FAMILY_IPV4, IN_TARGETS,
 	  .help = "flows over IPv4 (the default)" },
 	{ .name = "ipv6", .letter = '6', .type = &option_flag,
-	  FIELD(goal.family), .value = FAMILY_IPV6, IN_TESTS,
+	  FIELD(goal.family), .value = FAMILY_IPV6, IN_TARGETS,
 	  .excludes = "ipv4",
 	  .help = "flows over IPv6" },
+
+	{ .name = "peer", .argument = "ADDR", .type = &option_address,
+	  AT(goal.peer), .commands = { &command_check, &command_snapshot },
+	  .help = "the flows go to this host: look at the path to it too" },
+	{ .name = "tool", .argument = "TOOL", .type = &option_tool,
+	  AT(goal.tool), IN_CHECK,
+	  .help = "what carries the flows: epoll (the default), or a tool with a thread for each: iperf2, iperf3" },
 
 	{ .name = "no-load", .type = &option_flag,
 	  FIELD(load_unwanted), .value = 1, IN_CHECK, .excludes = "load",
@@ -68,6 +80,9 @@ const struct option option_table[] = {
 	{ .name = "load", .type = &option_flag,
 	  FIELD(load_wanted), .value = 1, IN_CHECK,
 	  .help = "run the load test with --netns and --role too" },
+	{ .name = "isolated", .type = &option_flag,
+	  FIELD(isolated), .value = 1, IN_TESTS, .excludes = "no-load",
+	  .help = "run the load test in a network namespace of its own, with this one's sysctls: no TIME_WAIT, conntrack entry or counter is left behind" },
 	{ .name = "time", .argument = "T", .type = &option_duration,
 	  FIELD(load.time_ns), .min = TIME_MIN_NS, .max = TIME_MAX_NS,
 	  IN_TESTS, .of_load = true,
@@ -96,8 +111,25 @@ const struct option option_table[] = {
 	  .help = "threads of the load test (default: one a CPU)" },
 
 	{ .name = "netns", .argument = "NS", .type = &option_netns,
-	  AT(netns), IN_REPORTS,
-	  .help = "look at another network namespace" },
+	  AT(netns),
+	  .commands = { &command_check, &command_load, &command_listeners,
+	                &command_policy, &command_snapshot },
+	  .help = "look at another network namespace; all: at every one of the host" },
+	{ .name = "from", .argument = "FILE", .type = &option_file,
+	  AT(from), IN_OFFLINE,
+	  .help = "judge a snapshot's facts (`kiloflow snapshot`), without a load test; - is standard input" },
+	{ .name = "sos", .argument = "DIR", .type = &option_file,
+	  AT(sos), IN_OFFLINE, .excludes = "from",
+	  .help = "judge the facts that an unpacked sosreport has" },
+	{ .name = "redact", .type = &option_flag,
+	  FIELD(redact), .value = 1, IN_SNAPSHOT,
+	  .help = "replace host, process and namespace names and addresses" },
+	{ .name = "output", .argument = "FILE", .type = &option_file,
+	  AT(output), IN_SNAPSHOT,
+	  .help = "write to a file instead of standard output" },
+	{ .name = "policy", .argument = "FILE", .type = &option_file,
+	  AT(policy), IN_TESTS,
+	  .help = "judge by this policy file too; `kiloflow help policy` tells its format" },
 	{ .name = "ignore", .argument = "ID", .type = &option_ignore,
 	  .at = 0, IN_TESTS,
 	  .help = "make a rule's findings notes; may be given several times" },

@@ -7,6 +7,7 @@
  */
 #include "checker/cli/option.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 #include "checker/report/report.h"
 #include "probes/base/num.h"
 #include "probes/base/text.h"
+#include "rules/requirement.h"
 #include "rules/rule.h"
 
 #define MS_NS UINT64_C(1000000)
@@ -159,7 +161,7 @@ static void range_netns(const struct option *self, char *buf, size_t size)
 {
 	(void)self;
 	(void)snprintf(buf, size,
-	               "a name of `ip netns`, a process id or a path");
+	               "a name of `ip netns`, a process id, a path or all");
 }
 
 /* "slow:100/s" */
@@ -208,12 +210,65 @@ static void range_accept(const struct option *self, char *buf, size_t size)
 	               ACCEPT_RATE_MAX);
 }
 
+static int parse_file(const struct option *self, const char *text, void *to)
+{
+	(void)self;
+	if (!text[0])
+		return -EINVAL;
+	*(const char **)to = text;
+	return 0;
+}
+
+static void range_file(const struct option *self, char *buf, size_t size)
+{
+	(void)self;
+	(void)snprintf(buf, size, "a path");
+}
+
+static int parse_address(const struct option *self, const char *text, void *to)
+{
+	unsigned char bytes[16];
+
+	(void)self;
+	if (inet_pton(AF_INET, text, bytes) != 1 &&
+	    inet_pton(AF_INET6, text, bytes) != 1)
+		return -EINVAL;
+	*(const char **)to = text;
+	return 0;
+}
+
+static void range_address(const struct option *self, char *buf, size_t size)
+{
+	(void)self;
+	(void)snprintf(buf, size, "an IPv4 or IPv6 address");
+}
+
+static int parse_tool(const struct option *self, const char *text, void *to)
+{
+	static const char *const tools[] = { "epoll", "iperf2", "iperf3" };
+
+	(void)self;
+	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
+		if (!strcmp(text, tools[i])) {
+			*(const char **)to = tools[i];
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+static void range_tool(const struct option *self, char *buf, size_t size)
+{
+	(void)self;
+	(void)snprintf(buf, size, "epoll, iperf2 or iperf3");
+}
+
 static int parse_ignore(const struct option *self, const char *text, void *to)
 {
 	struct options *options = to;
 
 	(void)self;
-	if (!rule_by_id(text))
+	if (!rule_by_id(text) && !requirement_of_id(text))
 		return -EINVAL;
 	if (options->n_ignored == OPTIONS_IGNORED_MAX)
 		return -ERANGE;
@@ -243,3 +298,7 @@ const struct option_type option_accept = { parse_accept, "known",
 	                                   range_accept };
 const struct option_type option_ignore = { parse_ignore, "a rule",
 	                                   range_ignore };
+const struct option_type option_file = { parse_file, "a file", range_file };
+const struct option_type option_address = { parse_address, "an address",
+	                                    range_address };
+const struct option_type option_tool = { parse_tool, "known", range_tool };

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "checker/cli/command.h"
+#include "checker/cli/offline.h"
 #include "checker/cli/option.h"
 #include "checker/cli/suggest.h"
 #include "checker/report/report.h"
@@ -221,9 +222,14 @@ static const char *no_load(const struct options *options)
 {
 	if (options->load_unwanted)
 		return "--no-load";
-	if (options->command != &command_check || options->load_wanted)
+	if (options->from)
+		return "--from";
+	if (options->sos)
+		return "--sos";
+	if (options->command != &command_check || options->load_wanted ||
+	    options->isolated)
 		return NULL;
-	if (options->netns)
+	if (options->netns && !options->netns_all)
 		return "--netns without --load";
 	if (options->goal.role != ROLE_BOTH)
 		return "--role without --load";
@@ -240,8 +246,9 @@ static int refuse_together(const struct option *option, struct err *err)
 static int refuse_idle(const struct option *option,
                        const struct options *options, struct err *err)
 {
-	err_hint(err, options->load_unwanted ? "leave one of them out"
-	                                     : "add --load");
+	err_hint(err, options->load_unwanted || offline_option(options)
+	                      ? "leave one of them out"
+	                      : "add --load");
 	return err_set(
 		err, -EINVAL,
 		"--%s: has no effect without the load test, which %s leaves out",
@@ -277,6 +284,56 @@ static int check_burst(const struct parse *parse)
 	               "--burst: \"%" PRIu64 "\" is out of range", goal->burst);
 }
 
+static int check_netns(const struct parse *parse)
+{
+	const struct options *options = parse->ret;
+
+	if (options->netns_all && options->isolated) {
+		err_hint(parse->err, "name one of them");
+		return err_set(
+			parse->err, -EINVAL,
+			"--isolated: stands for one namespace, not for all");
+	}
+	if (!options->netns_all || options->command != &command_load)
+		return 0;
+	err_hint(parse->err,
+	         "for every one: kiloflow check --netns all --load");
+	return err_set(parse->err, -EINVAL,
+	               "--netns: load is run in one namespace, not in all");
+}
+
+/* What needs the host itself. */
+static int check_offline(const struct parse *parse)
+{
+	static const char *const live[] = { "netns", "load" };
+	const char *source = offline_option(parse->ret);
+
+	for (size_t i = 0; source && i < sizeof(live) / sizeof(live[0]); i++) {
+		if (!is_given(parse, live[i]))
+			continue;
+		err_hint(parse->err, "leave one of them out");
+		return err_set(parse->err, -EINVAL,
+		               "--%s and --%s exclude each other", source,
+		               live[i]);
+	}
+	return 0;
+}
+
+static int check_format(const struct parse *parse)
+{
+	const struct options *options = parse->ret;
+
+	if (!options->format->of_verdicts ||
+	    options->command == &command_check ||
+	    options->command == &command_load)
+		return 0;
+	err_hint(parse->err, "use it with %s or %s", command_check.name,
+	         command_load.name);
+	return err_set(parse->err, -EINVAL,
+	               "--format %s: %s gives no verdict to tell of",
+	               options->format->name, options->command->name);
+}
+
 /* A client that only receives has nothing to be eager with. */
 static int check_eager(const struct parse *parse)
 {
@@ -307,10 +364,17 @@ static int finish(struct parse *parse)
 	struct options *ret = parse->ret;
 	int rc;
 
+	ret->netns_all = ret->netns && !strcmp(ret->netns, "all");
 	ret->no_load = no_load(ret);
 	rc = check_together(parse);
 	if (!rc)
+		rc = check_netns(parse);
+	if (!rc)
+		rc = check_offline(parse);
+	if (!rc)
 		rc = check_burst(parse);
+	if (!rc)
+		rc = check_format(parse);
 	if (!rc)
 		rc = check_eager(parse);
 	if (!rc)
@@ -333,6 +397,21 @@ static bool replace_command(struct options *options, bool named)
 		options->command = &command_version;
 	}
 	return options->help || options->version;
+}
+
+const struct report_format *options_format(int argc, char *const *argv)
+{
+	static const char name[] = "--format";
+	const size_t len = sizeof(name) - 1;
+	const struct report_format *format = NULL;
+
+	for (int i = 1; i < argc && !format; i++) {
+		if (!strncmp(argv[i], name, len) && argv[i][len] == '=')
+			format = report_format_by_name(argv[i] + len + 1);
+		else if (!strcmp(argv[i], name) && i + 1 < argc)
+			format = report_format_by_name(argv[i + 1]);
+	}
+	return format ? format : report_formats[0];
 }
 
 int options_parse(int argc, char *const *argv, struct options *ret,

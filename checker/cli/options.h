@@ -29,9 +29,16 @@ struct options {
 	struct load_options load; /* follows the goal where they share */
 	bool load_wanted;         /* --load */
 	bool load_unwanted;       /* --no-load */
+	bool isolated;            /* it leaves nothing behind */
 	const char *no_load;      /* what leaves check's load test out, NULL:
 	                             nothing */
 	const char *netns;        /* NULL: the caller's */
+	bool netns_all;           /* it is "all" */
+	const char *from;         /* a snapshot; NULL: facts are read here */
+	const char *sos;          /* the folder of a sosreport; NULL */
+	const char *output;       /* a file; NULL: standard output */
+	bool redact;
+	const char *policy; /* its file, NULL: none */
 	const struct report_format *format;
 	enum color_when color;
 	bool quiet;
@@ -42,6 +49,12 @@ struct options {
 	const char *ignored[OPTIONS_IGNORED_MAX]; /* ids of rules */
 	size_t n_ignored;
 };
+
+/**
+ * options_format - the format that is asked for, whatever else is wrong with
+ * the command line; the default when there is none
+ */
+const struct report_format *options_format(int argc, char *const *argv);
 
 /**
  * options_parse - read the command line

@@ -8,9 +8,11 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "probes/base/err.h"
+#include "probes/base/text.h"
 
 bool output_guard(void)
 {
@@ -37,30 +39,97 @@ int output_open(struct output *output, struct err *err)
 }
 
 /* stdout may be shared with somebody who made it not block. */
-static int wait_writable(void)
+static int wait_writable(int to)
 {
-	struct pollfd fd = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	struct pollfd fd = { .fd = to, .events = POLLOUT };
 
 	return poll(&fd, 1, -1) < 0 && errno != EINTR ? -errno : 0;
 }
 
-static int write_all(const char *text, size_t size)
+static int write_all(int to, const char *text, size_t size)
 {
 	int rc = 0;
 
 	while (!rc && size) {
-		const ssize_t n = write(STDOUT_FILENO, text, size);
+		const ssize_t n = write(to, text, size);
 
 		if (n >= 0) {
 			text += n;
 			size -= (size_t)n;
 		} else if (errno == EAGAIN) {
-			rc = wait_writable();
+			rc = wait_writable(to);
 		} else if (errno != EINTR) {
 			rc = -errno;
 		}
 	}
 	return rc;
+}
+
+static int write_and_close(int to, const char *text, size_t size)
+{
+	int rc = write_all(to, text, size);
+
+	/* What cannot be synchronised is no file on a disk. */
+	if (!rc && fsync(to) && errno != EINVAL && errno != EROFS)
+		rc = -errno;
+	if (close(to) && !rc)
+		rc = -errno;
+	return rc;
+}
+
+static int write_to(const char *path, const char *text, size_t size)
+{
+	const int to = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	return to < 0 ? -errno : write_and_close(to, text, size);
+}
+
+/* Beside the file, so that rename() can put it in place. */
+static int replace_file(const char *path, const char *text, size_t size)
+{
+	char *beside;
+	mode_t mask;
+	int rc;
+	int to;
+
+	if (asprintf(&beside, "%s.XXXXXX", path) < 0)
+		return -ENOMEM;
+	to = mkostemp(beside, O_CLOEXEC);
+	if (to < 0) {
+		rc = -errno;
+		free(beside);
+		return rc;
+	}
+	mask = umask(0);
+	(void)umask(mask);
+	(void)fchmod(to, 0666 & ~mask);
+	rc = write_and_close(to, text, size);
+	if (!rc && rename(beside, path))
+		rc = -errno;
+	if (rc)
+		(void)unlink(beside);
+	free(beside);
+	return rc;
+}
+
+int output_file(const char *path, const char *text, size_t size,
+                struct err *err)
+{
+	/* A link stays one: what it leads to is replaced. */
+	char *real = realpath(path, NULL);
+	char shown[128];
+	struct stat info;
+	int rc;
+
+	if (real && !stat(real, &info) && !S_ISREG(info.st_mode))
+		rc = write_to(real, text, size);
+	else
+		rc = replace_file(real ? real : path, text, size);
+	free(real);
+	if (!rc)
+		return 0;
+	(void)text_escape(shown, sizeof(shown), path, strlen(path));
+	return err_set(err, rc, "cannot write %s: %s", shown, strerror(-rc));
 }
 
 int output_close(struct output *output, bool show, struct err *err)
@@ -72,7 +141,7 @@ int output_close(struct output *output, bool show, struct err *err)
 		             "cannot keep the report in memory: %s",
 		             strerror(errno));
 	if (!rc && show)
-		rc = write_all(output->text, output->size);
+		rc = write_all(STDOUT_FILENO, output->text, output->size);
 	/* close() is where a network file system tells of a full disk. */
 	if (!rc && show && close(STDOUT_FILENO))
 		rc = -errno;

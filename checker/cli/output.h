@@ -29,6 +29,16 @@ struct output {
  */
 bool output_guard(void);
 
+/**
+ * output_file - write @text to a file instead, whole or not at all
+ * @path: a regular file is replaced only when all of @text is on disk; what
+ * is none (a pipe, /dev/full) is written to
+ *
+ * Return: 0; negative errno with words.
+ */
+int output_file(const char *path, const char *text, size_t size,
+                struct err *err);
+
 /** output_open - Return: 0 or -ENOMEM */
 int output_open(struct output *output, struct err *err);
 

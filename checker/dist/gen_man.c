@@ -22,6 +22,10 @@ static const struct {
 	  "kiloflow load --backlog 128 --eager" },
 	{ "Which listener is full, whose is it, and what limits it?",
 	  "kiloflow listeners" },
+	{ "The same for every container on this host:",
+	  "kiloflow listeners --netns all" },
+	{ "The same question, asked of another host's facts:",
+	  "ssh db-1 kiloflow snapshot | kiloflow check --from -" },
 	{ "What does that finding mean?",
 	  "kiloflow explain backlog.somaxconn" },
 };

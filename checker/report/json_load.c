@@ -179,6 +179,19 @@ static json_t *accept_mode(const struct load_mode *mode)
 	}
 }
 
+/* Which sysctls the throwaway namespace has other values of. */
+static json_t *not_copied(const struct load_mode *mode)
+{
+	json_t *array = json_array();
+
+	for (enum sysctl_id id = 0; id < SYSCTL_COUNT; id++) {
+		if (mode->not_copied[id])
+			array = jv_append(array,
+			                  json_string(sysctl_desc(id)->key));
+	}
+	return array;
+}
+
 static json_t *json_mode(const struct load_mode *mode)
 {
 	return jv_object((const struct jv_pair[]){
@@ -192,6 +205,8 @@ static json_t *json_mode(const struct load_mode *mode)
 		{ "burst", jv_u64(mode->burst) },
 		{ "emulates", jv_nonzero(mode->emulates) },
 		{ "eager", json_boolean(mode->eager) },
+		{ "isolated", json_boolean(mode->isolated) },
+		{ "not_copied", not_copied(mode) },
 		{ "family",
 	          json_string(mode->family == FAMILY_IPV6 ? "ipv6" : "ipv4") },
 		{ NULL, NULL },

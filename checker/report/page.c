@@ -95,7 +95,7 @@ void page_header(const struct page *page)
 	(void)snprintf(field, sizeof(field), "Linux %s",
 	               page_escape(host->kernel, text));
 	header_field(page, &column, field);
-	if (host->n_ns == 1 && host->ns[0].name[0]) {
+	if (host->n_ns && host->ns[0].name[0]) {
 		(void)snprintf(field, sizeof(field), "namespace %s",
 		               page_escape(host->ns[0].name, text));
 		header_field(page, &column, field);
@@ -151,7 +151,8 @@ static const char *verdict_word(enum verdict verdict)
 	return verdict == VERDICT_FAIL ? "FAIL" : verdict_name(verdict);
 }
 
-void page_finding(const struct page *page, const struct finding *finding)
+void page_finding(const struct page *page, const struct finding *finding,
+                  const char *where)
 {
 	const char *word = verdict_word(finding->verdict);
 	const size_t len = strlen(word) > 4 ? strlen(word) : 4;
@@ -163,6 +164,8 @@ void page_finding(const struct page *page, const struct finding *finding)
 	page_plain(page);
 	(void)fprintf(page->out, "%*s", (int)(len + 2 - strlen(word)), "");
 	wrap(page, page_safe(finding->what, text), 3 + len + 2);
+	if (where)
+		detail(page, "", where);
 	if (finding->why[0])
 		detail(page, "", page_safe(finding->why, text));
 	put_remedy(page, &finding->remedy);

@@ -37,14 +37,51 @@ const char *page_safe(const char *text, char buf[static PAGE_TEXT_MAX]);
 /** page_header - program, host, kernel, goal */
 void page_header(const struct page *page);
 
-/** page_finding - one finding and what belongs to it */
-void page_finding(const struct page *page, const struct finding *finding);
+/**
+ * page_finding - one finding and what belongs to it
+ * @where: a line about the namespaces that it is about, NULL: none
+ */
+void page_finding(const struct page *page, const struct finding *finding,
+                  const char *where);
+
+/** page_folded - how many checks are ok, unless all of them are shown
+ * @elsewhere: in the other namespaces, or in the first and on the host
+ */
+void page_folded(const struct page *page, bool elsewhere);
+
+/** page_is_elsewhere - is it about a namespace other than the first? */
+bool page_is_elsewhere(const struct page *page, const struct finding *finding);
+
+/** page_netns_name - what a namespace is called, escaped */
+const char *page_netns_name(const struct netns_facts *ns,
+                            char buf[static PAGE_TEXT_MAX]);
+
+/* A list of namespaces that does not become long, unless --verbose. */
+struct page_names {
+	char text[8192]; /* "blue, green and 7 more" */
+	size_t n, more;  /* all of them; those not named */
+};
+
+/** page_names_add - one more */
+void page_names_add(struct page_names *names, const struct page *page,
+                    const struct netns_facts *ns);
+
+/** page_names_end - that was all */
+void page_names_end(struct page_names *names);
+
+/** page_others - what was found in the namespaces other than the first
+ * Return: 0 or -ENOMEM, with words.
+ */
+int page_others(const struct page *page, struct err *err);
 
 /** page_color - switch to the color of @verdict; a no-op without colors */
 void page_color(const struct page *page, enum verdict verdict);
 
 /** page_plain - and back */
 void page_plain(const struct page *page);
+
+/** page_capacity - what the host carries at most, in one sentence */
+void page_capacity(const struct page *page);
 
 /** page_load - the load test's block, its findings included */
 void page_load(const struct page *page);

@@ -2,7 +2,8 @@
 /*
  * page_listeners - the table of every listener, those in trouble first.
  *
- * A namespace whose listeners could not be read says so in their place.
+ * There is one for all namespaces: what is in trouble in any is looked for.
+ * Those whose listeners could not be read are named below it.
  */
 #include "checker/report/page.h"
 
@@ -21,6 +22,7 @@
 #define CELL_MAX 160
 
 enum {
+	COLUMN_NETNS, /* only when there are several */
 	COLUMN_LISTENER,
 	COLUMN_QUEUE,
 	COLUMN_LIMIT,
@@ -91,17 +93,37 @@ static void put_limited_by(char *cell, const struct netns_facts *ns,
 		(void)snprintf(cell, CELL_MAX, "%s", name ? name : "?");
 }
 
-static void fill_row(struct table_row *row, const struct netns_facts *ns,
-                     const struct listener *listener, bool verbose)
+/* What is sorted, so that the facts stay in their order. */
+struct entry {
+	const struct netns_facts *ns;
+	const struct listener *listener;
+};
+
+static void put_netns(char *cell, const struct page *page,
+                      const struct netns_facts *ns)
 {
+	char name[PAGE_TEXT_MAX];
+
+	if (ns == &page->report->host->ns[0] && !ns->name[0])
+		(void)snprintf(cell, CELL_MAX, "(this one)");
+	else
+		(void)snprintf(cell, CELL_MAX, "%s", page_netns_name(ns, name));
+}
+
+static void fill_row(struct table_row *row, const struct page *page,
+                     const struct entry *entry)
+{
+	const struct listener *listener = entry->listener;
+
 	*row = (struct table_row){ 0 };
+	put_netns(row->cell[COLUMN_NETNS], page, entry->ns);
 	listener_format(listener, row->cell[COLUMN_LISTENER], CELL_MAX);
 	put_fact(row->cell[COLUMN_QUEUE], fact_known(listener->queue));
 	put_fact(row->cell[COLUMN_LIMIT], fact_known(listener->limit));
 	put_fact(row->cell[COLUMN_DROPS], listener->drops);
 	put_fact(row->cell[COLUMN_SYN], listener->syn_queue);
-	put_owners(row->cell[COLUMN_OWNER], listener, verbose);
-	put_limited_by(row->cell[COLUMN_LIMITED_BY], ns, listener);
+	put_owners(row->cell[COLUMN_OWNER], listener, page->style->verbose);
+	put_limited_by(row->cell[COLUMN_LIMITED_BY], entry->ns, listener);
 }
 
 static uint64_t drops_of(const struct listener *listener)
@@ -109,14 +131,14 @@ static uint64_t drops_of(const struct listener *listener)
 	return listener->drops.state == FACT_KNOWN ? listener->drops.value : 0;
 }
 
-/* What is sorted, so that the facts stay in their order. */
-struct entry {
-	const struct listener *listener;
-};
-
-/* Full first, then by drops, then by what a reader looks for: the port. */
+/*
+ * Full first, then by drops, then by what a reader looks for: the namespace
+ * and the port.
+ */
 static int order(const void *a, const void *b)
 {
+	const struct netns_facts *m = ((const struct entry *)a)->ns;
+	const struct netns_facts *n = ((const struct entry *)b)->ns;
 	const struct listener *x = ((const struct entry *)a)->listener;
 	const struct listener *y = ((const struct entry *)b)->listener;
 
@@ -124,6 +146,8 @@ static int order(const void *a, const void *b)
 		return listener_is_full(x) ? -1 : 1;
 	if (drops_of(x) != drops_of(y))
 		return drops_of(x) > drops_of(y) ? -1 : 1;
+	if (m != n)
+		return m < n ? -1 : 1;
 	if (x->port != y->port)
 		return x->port < y->port ? -1 : 1;
 	if (x->family != y->family)
@@ -139,13 +163,16 @@ static bool is_number(size_t column)
 static void put_row(const struct page *page, const struct table_row *row,
                     const unsigned int *width, bool full)
 {
-	for (size_t i = 0; i < COLUMNS; i++) {
+	const size_t first =
+		page->report->host->n_ns > 1 ? COLUMN_NETNS : COLUMN_LISTENER;
+
+	for (size_t i = first; i < COLUMNS; i++) {
 		const char *cell = row->cell[i];
 		const int pad = i == COLUMNS - 1
 		                        ? 0
 		                        : (int)(width[i] - human_columns(cell));
 
-		(void)fputs(i ? "  " : "", page->out);
+		(void)fputs(i > first ? "  " : "", page->out);
 		if (is_number(i))
 			(void)fprintf(page->out, "%*s", pad, "");
 		if (full && i == COLUMN_QUEUE)
@@ -170,41 +197,52 @@ static void widen(unsigned int *width, const struct table_row *row)
 }
 
 /* Two passes over the same cells: to measure them, and to print them. */
-static void put_table(const struct page *page, const struct netns_facts *ns,
-                      const struct entry *sorted)
+static void put_table(const struct page *page, const struct entry *sorted,
+                      size_t n)
 {
-	static const struct table_row head = { { "LISTENER", "QUEUE", "LIMIT",
-		                                 "DROPS", "SYN", "OWNER",
-		                                 "LIMITED BY" } };
-	const bool verbose = page->style->verbose;
+	static const struct table_row head = {
+		{ "NAMESPACE", "LISTENER", "QUEUE", "LIMIT", "DROPS", "SYN",
+		  "OWNER", "LIMITED BY" }
+	};
 	unsigned int width[COLUMNS] = { 0 };
 	struct table_row row;
 
 	widen(width, &head);
-	for (size_t i = 0; i < ns->n_listeners; i++) {
-		fill_row(&row, ns, sorted[i].listener, verbose);
+	for (size_t i = 0; i < n; i++) {
+		fill_row(&row, page, &sorted[i]);
 		widen(width, &row);
 	}
 	put_row(page, &head, width, false);
-	for (size_t i = 0; i < ns->n_listeners; i++) {
-		fill_row(&row, ns, sorted[i].listener, verbose);
+	for (size_t i = 0; i < n; i++) {
+		fill_row(&row, page, &sorted[i]);
 		put_row(page, &row, width,
 		        listener_is_full(sorted[i].listener));
 	}
 }
 
 /* What a reader cannot see in the table. */
-static void put_summary(const struct page *page, const struct netns_facts *ns)
+static void put_summary(const struct page *page, const struct entry *entries,
+                        size_t n)
 {
+	const struct host *host = page->report->host;
+	char where[48] = "";
+	size_t n_ns = 0;
 	size_t full = 0;
 	size_t hidden = 0;
 
-	for (size_t i = 0; i < ns->n_listeners; i++) {
-		full += listener_is_full(&ns->listeners[i]);
-		hidden += ns->listeners[i].owners_state != OWNERS_KNOWN;
+	for (size_t i = 0; i < n; i++) {
+		const struct listener *listener = entries[i].listener;
+
+		full += listener_is_full(listener);
+		hidden += listener->owners_state != OWNERS_KNOWN;
 	}
-	(void)fprintf(page->out, "%zu listener%s, %zu full\n", ns->n_listeners,
-	              ns->n_listeners == 1 ? "" : "s", full);
+	for (size_t i = 0; i < host->n_ns; i++)
+		n_ns += !netns_is_missed(&host->ns[i]);
+	if (host->n_ns > 1)
+		(void)snprintf(where, sizeof(where), " in %zu namespace%s",
+		               n_ns, n_ns == 1 ? "" : "s");
+	(void)fprintf(page->out, "%zu listener%s%s, %zu full\n", n,
+	              n == 1 ? "" : "s", where, full);
 	if (hidden)
 		(void)fprintf(
 			page->out,
@@ -212,47 +250,118 @@ static void put_summary(const struct page *page, const struct netns_facts *ns)
 			hidden);
 }
 
-static int put_netns(const struct page *page, const struct netns_facts *ns,
-                     struct err *err)
+static size_t count(const struct host *host)
 {
-	struct entry *sorted;
+	size_t n = 0;
 
-	if (ns->listeners_read.state != FACT_KNOWN) {
-		(void)fprintf(page->out,
-		              "the listeners could not be read (%s)\n",
-		              fact_state_name(ns->listeners_read.state));
-		return 0;
-	}
-	if (!ns->n_listeners) {
-		(void)fputs("no listeners\n", page->out);
-		return 0;
-	}
-	sorted = calloc(ns->n_listeners, sizeof(*sorted));
+	for (size_t i = 0; i < host->n_ns; i++)
+		n += host->ns[i].n_listeners;
+	return n;
+}
+
+static int put_listeners(const struct page *page, struct err *err)
+{
+	const struct host *host = page->report->host;
+	const size_t n = count(host);
+	struct entry *sorted = calloc(n + 1, sizeof(*sorted));
+	struct entry *entry = sorted;
+
 	if (!sorted)
 		return err_set(err, -ENOMEM,
-		               "not enough memory to sort %zu listeners",
-		               ns->n_listeners);
-	for (size_t i = 0; i < ns->n_listeners; i++)
-		sorted[i].listener = &ns->listeners[i];
-	qsort(sorted, ns->n_listeners, sizeof(*sorted), order);
-	put_table(page, ns, sorted);
-	put_summary(page, ns);
+		               "not enough memory to sort %zu listeners", n);
+	for (size_t i = 0; i < host->n_ns; i++) {
+		const struct netns_facts *ns = &host->ns[i];
+
+		for (size_t at = 0; at < ns->n_listeners; at++)
+			*entry++ = (struct entry){ ns, &ns->listeners[at] };
+	}
+	qsort(sorted, n, sizeof(*sorted), order);
+	put_table(page, sorted, n);
+	put_summary(page, sorted, n);
 	free(sorted);
 	return 0;
+}
+
+/* The namespaces of which @is_meant holds. */
+static void names_of(const struct page *page, enum fact_state state,
+                     bool (*is_meant)(const struct netns_facts *ns,
+                                      enum fact_state state),
+                     struct page_names *ret)
+{
+	const struct host *host = page->report->host;
+
+	*ret = (struct page_names){ 0 };
+	for (size_t i = 0; i < host->n_ns; i++) {
+		if (is_meant(&host->ns[i], state))
+			page_names_add(ret, page, &host->ns[i]);
+	}
+	page_names_end(ret);
+}
+
+static bool is_unread(const struct netns_facts *ns, enum fact_state state)
+{
+	return !netns_is_missed(ns) && ns->listeners_read.state == state &&
+	       state != FACT_KNOWN;
+}
+
+static bool is_missed(const struct netns_facts *ns, enum fact_state state)
+{
+	return netns_is_missed(ns) && ns->entered.state == state;
+}
+
+/* One state at a time, so that hundreds of namespaces are few lines. */
+static void put_unread(const struct page *page, enum fact_state state)
+{
+	const bool several = page->report->host->n_ns > 1;
+	struct page_names names;
+
+	names_of(page, state, is_unread, &names);
+	if (names.n)
+		(void)fprintf(page->out,
+		              "the listeners could not be read (%s)%s%s\n",
+		              fact_state_name(state), several ? " in " : "",
+		              several ? names.text : "");
+	names_of(page, state, is_missed, &names);
+	if (names.n && state == FACT_ABSENT)
+		(void)fprintf(page->out, "%zu vanished meanwhile: %s\n",
+		              names.n, names.text);
+	else if (names.n)
+		(void)fprintf(page->out, "%zu could not be entered (%s): %s\n",
+		              names.n, fact_state_name(state), names.text);
+}
+
+static void put_hidden(const struct page *page)
+{
+	const struct fact_u64 hidden = page->report->host->netns_hidden;
+
+	if (hidden.state == FACT_DENIED || hidden.value)
+		(void)fputs(
+			"there may be more namespaces: not every process could be looked at; root sees more\n",
+			page->out);
+}
+
+static bool is_all_unread(const struct host *host)
+{
+	for (size_t i = 0; i < host->n_ns; i++) {
+		if (host->ns[i].listeners_read.state == FACT_KNOWN)
+			return false;
+	}
+	return true;
 }
 
 int page_listeners(const struct page *page, struct err *err)
 {
 	const struct host *host = page->report->host;
+	int rc = 0;
 
 	page_header(page);
-	for (size_t i = 0; i < host->n_ns; i++) {
-		int rc;
-
-		(void)fputc('\n', page->out);
-		rc = put_netns(page, &host->ns[i], err);
-		if (rc)
-			return rc;
-	}
-	return 0;
+	(void)fputc('\n', page->out);
+	if (count(host))
+		rc = put_listeners(page, err);
+	else if (!is_all_unread(host))
+		(void)fputs("no listeners\n", page->out);
+	for (enum fact_state state = 0; !rc && state <= FACT_BROKEN; state++)
+		put_unread(page, state);
+	put_hidden(page);
+	return rc;
 }

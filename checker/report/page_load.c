@@ -151,6 +151,22 @@ static void counters_text(const struct load_result *load, char *buf,
 	}
 }
 
+static void isolated_text(const struct load_result *load, char *buf,
+                          size_t size)
+{
+	const char *before = "not copied: ";
+
+	if (!load->mode.isolated)
+		return;
+	append(buf, size, "in a namespace of its own with the same sysctls");
+	for (enum sysctl_id id = 0; id < SYSCTL_COUNT; id++) {
+		if (!load->mode.not_copied[id])
+			continue;
+		append(buf, size, "%s%s", before, sysctl_desc(id)->key);
+		before = "";
+	}
+}
+
 static void mode_text(const struct load_result *load, char *buf, size_t size)
 {
 	const struct load_mode *mode = &load->mode;
@@ -174,6 +190,7 @@ static const struct row rows[] = {
 	{ "per flow", false, rates_text },
 	{ "retransmits", false, retransmits_text },
 	{ "errors", false, errors_text },
+	{ "isolated", false, isolated_text },
 	{ "counters", true, counters_text },
 	{ "mode", true, mode_text },
 };
@@ -182,7 +199,7 @@ static void put_row(const struct page *page, const struct row *row)
 {
 	char text[VALUE_MAX] = "";
 
-	row->text(page->report->host->load, text, sizeof(text));
+	row->text(host_load(page->report->host), text, sizeof(text));
 	if (!text[0] || (row->verbose && !page->style->verbose))
 		return;
 	(void)fprintf(page->out, "%*s%-*s", LABEL_AT, "", VALUE_AT - LABEL_AT,
@@ -241,14 +258,15 @@ static void put_findings(const struct page *page)
 	for (size_t i = 0; i < page->report->n_findings; i++) {
 		const struct finding *finding = &page->report->findings[i];
 
-		if (finding->rule->group == GROUP_LOAD)
-			page_finding(page, finding);
+		if (finding->rule->group == GROUP_LOAD &&
+		    !page_is_elsewhere(page, finding))
+			page_finding(page, finding, NULL);
 	}
 }
 
 void page_load(const struct page *page)
 {
-	const struct load_result *load = page->report->host->load;
+	const struct load_result *load = host_load(page->report->host);
 	const char *left_out = page->report->load_left_out;
 	const struct human_at at = { HEADLINE_AT, HEADLINE_AT,
 		                     page->style->width };

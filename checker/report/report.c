@@ -6,6 +6,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/vec.h"
+#include "rules/rule.h"
 
 void report_add(void *to, const struct finding *finding)
 {
@@ -26,19 +30,80 @@ void report_add(void *to, const struct finding *finding)
 	report->findings[report->n_findings++] = *finding;
 }
 
+void report_add_capacity(void *to, const struct capacity *capacity)
+{
+	struct report *report = to;
+	struct capacity *list = vec_grow(report->capacity, report->n_capacity,
+	                                 &report->capacity_room, sizeof(*list));
+
+	if (!list) {
+		report->error = -ENOMEM;
+		return;
+	}
+	report->capacity = list;
+	list[report->n_capacity++] = *capacity;
+}
+
 void report_finish(struct report *report)
 {
+	if (report->n_capacity)
+		qsort(report->capacity, report->n_capacity,
+		      sizeof(*report->capacity), capacity_order);
 	if (report->n_findings)
 		qsort(report->findings, report->n_findings,
 		      sizeof(*report->findings), finding_order);
 	report->verdict = engine_verdict(report->findings, report->n_findings,
-	                                 report->goal, report->host->load);
+	                                 report->goal, host_load(report->host));
+}
+
+bool report_is_tightest(const struct report *report, size_t at)
+{
+	const struct capacity *list = report->capacity;
+
+	if (list[at].max_flows.state != FACT_KNOWN)
+		return false;
+	for (size_t i = 0; i < at; i++) {
+		if (!strcmp(list[i].bound_by, list[at].bound_by))
+			return false;
+	}
+	return true;
+}
+
+/* Is @finding one of those that made the verdict what it is? */
+static bool is_reason(const struct report *report,
+                      const struct finding *finding)
+{
+	switch (report->verdict) {
+	case REPORT_NOT_READY:
+		return finding->verdict == VERDICT_FAIL;
+	case REPORT_UNKNOWN:
+		return finding->verdict == VERDICT_UNKNOWN &&
+		       finding->rule->decisive;
+	case REPORT_READY_WITH_WARNINGS:
+		return finding->verdict == VERDICT_WARN;
+	case REPORT_READY:
+	default:
+		return finding->verdict != VERDICT_OK;
+	}
+}
+
+const struct finding *report_reason(const struct report *report)
+{
+	for (size_t i = 0; i < report->n_findings; i++) {
+		if (is_reason(report, &report->findings[i]))
+			return &report->findings[i];
+	}
+	return NULL;
 }
 
 void report_done(struct report *report)
 {
 	free(report->findings);
+	free(report->capacity);
 	report->findings = NULL;
 	report->n_findings = 0;
 	report->findings_room = 0;
+	report->capacity = NULL;
+	report->n_capacity = 0;
+	report->capacity_room = 0;
 }

@@ -15,6 +15,7 @@
 
 #include "probes/facts.h"
 #include "probes/goal.h"
+#include "rules/capacity.h"
 #include "rules/engine.h"
 #include "rules/finding.h"
 
@@ -22,17 +23,20 @@ struct err;
 
 struct report {
 	const char *command;      /* "check", "listeners", "load" */
-	const struct host *host;  /* host->load is the load test's result */
+	const struct host *host;  /* host_load() is the load test's result */
 	const struct goal *goal;  /* NULL: a command that has none */
 	struct finding *findings; /* sorted by finding_order() */
 	size_t n_findings;
+	struct capacity *capacity; /* sorted by capacity_order() */
+	size_t n_capacity;
 	bool judged; /* false: no verdict; its text is the listeners' table */
 	enum report_verdict verdict;
 	int exit_code;
 	uint64_t elapsed_ns;
 	const char *load_left_out; /* why there is no load test, or NULL */
 	size_t findings_room;      /* report_add()'s own */
-	int error;                 /* negative errno of report_add() */
+	size_t capacity_room;      /* report_add_capacity()'s own */
+	int error;                 /* negative errno of either */
 };
 
 struct report_style {
@@ -44,15 +48,25 @@ struct report_style {
 
 struct report_format {
 	const char *name;
+	bool of_verdicts; /* says nothing without one */
 	/* Return: 0; negative errno when it could not be built. Stream
 	 * errors are the caller's to find, by ferror() and fclose(). */
 	int (*write)(const struct report *report,
 	             const struct report_style *style, FILE *out,
 	             struct err *err);
+	/*
+	 * For a reader who goes by exit statuses of its own, and wants to be
+	 * told on stdout of an error too. NULL: kiloflow's statuses, and
+	 * stdout stays empty.
+	 */
+	int (*status)(const struct report *report);
+	/* Return: the exit status */
+	int (*write_error)(const struct err *why, FILE *out);
 };
 
 extern const struct report_format report_text;
 extern const struct report_format report_json;
+extern const struct report_format report_nagios;
 
 /** report_formats - the default first; ends with NULL */
 extern const struct report_format *const report_formats[];
@@ -66,10 +80,23 @@ const struct report_format *report_format_by_name(const char *name);
  */
 void report_add(void *to, const struct finding *finding);
 
-/** report_finish - sort the findings and settle the verdict */
+/** report_add_capacity - the same for capacity_find() */
+void report_add_capacity(void *to, const struct capacity *capacity);
+
+/** report_finish - sort what was added and settle the verdict */
 void report_finish(struct report *report);
 
-/** report_done - free what report_add() allocated */
+/** report_is_tightest - is capacity[@at] known, and of its bound the smallest
+ * of all namespaces? Of a finished report.
+ */
+bool report_is_tightest(const struct report *report, size_t at);
+
+/** report_reason - the first finding that made the verdict what it is; of a
+ * ready report the first that is not ok. NULL: there is none
+ */
+const struct finding *report_reason(const struct report *report);
+
+/** report_done - free what was added */
 void report_done(struct report *report);
 
 #endif

@@ -107,6 +107,27 @@ static json_t *json_findings(const struct report *report)
 	return array;
 }
 
+static json_t *json_capacity(const struct capacity *capacity)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "resource", json_string(capacity->resource) },
+		{ "of", json_string(capacity->is_burst ? "burst" : "flows") },
+		{ "max_flows", jv_fact(capacity->max_flows) },
+		{ "bound_by", json_string(capacity->bound_by) },
+		{ "netns", json_netns(capacity->ns) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_capacities(const struct report *report)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < report->n_capacity; i++)
+		array = jv_append(array, json_capacity(&report->capacity[i]));
+	return array;
+}
+
 static json_t *json_owner(const struct owner *owner)
 {
 	const size_t len = strnlen(owner->comm, sizeof(owner->comm));
@@ -279,8 +300,8 @@ static json_t *json_report(const struct report *report)
 		{ "goal", json_goal(report->goal) },
 		{ "findings", json_findings(report) },
 		{ "listeners", json_listeners(report->host) },
-		{ "load", jv_load(report->host->load) },
-		{ "capacity", json_array() },
+		{ "load", jv_load(host_load(report->host)) },
+		{ "capacity", json_capacities(report) },
 		{ "causes", json_array() },
 		{ "fix", json_null() },
 		{ "sum", json_null() },

@@ -20,10 +20,11 @@
 static bool is_shown(const struct page *page, const struct finding *finding)
 {
 	return finding->rule->group != GROUP_LOAD &&
+	       !page_is_elsewhere(page, finding) &&
 	       (finding->verdict != VERDICT_OK || page->style->verbose);
 }
 
-/* Is findings[@at] a note of the same rule as the one before it? */
+/* Is findings[@at] a note of the same rule and place as the one before it? */
 static bool is_further_note(const struct report *report, size_t at)
 {
 	const struct finding *finding = &report->findings[at];
@@ -31,7 +32,8 @@ static bool is_further_note(const struct report *report, size_t at)
 	return at > 0 && at < report->n_findings &&
 	       finding->verdict == VERDICT_NOTE &&
 	       finding[-1].verdict == VERDICT_NOTE &&
-	       finding[-1].rule == finding->rule;
+	       finding[-1].rule == finding->rule &&
+	       finding[-1].ns == finding->ns;
 }
 
 /* @before: notes of its rule that stand before it */
@@ -40,7 +42,7 @@ static void put_finding(const struct page *page, size_t at, size_t before)
 	const struct finding *finding = &page->report->findings[at];
 
 	if (before < NOTES_SHOWN || page->style->verbose)
-		page_finding(page, finding);
+		page_finding(page, finding, NULL);
 	else if (!is_further_note(page->report, at + 1))
 		(void)fprintf(page->out, "         and %zu more: %s\n",
 		              before + 1 - NOTES_SHOWN,
@@ -69,7 +71,7 @@ static void put_groups(const struct page *page)
 }
 
 /* "  9 checks ok in: path, SYN queue, ports" */
-static void put_folded(const struct page *page)
+void page_folded(const struct page *page, bool elsewhere)
 {
 	enum group last = GROUP_COUNT;
 	char groups[256] = "";
@@ -80,7 +82,8 @@ static void put_folded(const struct page *page)
 		const struct finding *finding = &page->report->findings[i];
 
 		if (finding->verdict != VERDICT_OK ||
-		    finding->rule->group == GROUP_LOAD)
+		    page_is_elsewhere(page, finding) != elsewhere ||
+		    (finding->rule->group == GROUP_LOAD && !elsewhere))
 			continue;
 		n++;
 		if (finding->rule->group == last)
@@ -146,34 +149,6 @@ static void counts_text(const struct report *report, char *buf, size_t size)
 	}
 }
 
-/* Is @finding one of those that made the verdict what it is? */
-static bool is_reason(const struct report *report,
-                      const struct finding *finding)
-{
-	switch (report->verdict) {
-	case REPORT_NOT_READY:
-		return finding->verdict == VERDICT_FAIL;
-	case REPORT_UNKNOWN:
-		return finding->verdict == VERDICT_UNKNOWN &&
-		       finding->rule->decisive;
-	case REPORT_READY_WITH_WARNINGS:
-		return finding->verdict == VERDICT_WARN;
-	case REPORT_READY:
-	default:
-		return finding->verdict != VERDICT_OK;
-	}
-}
-
-/* The rule to read about first, NULL when everything is ok. */
-static const struct rule *reason(const struct report *report)
-{
-	for (size_t i = 0; i < report->n_findings; i++) {
-		if (is_reason(report, &report->findings[i]))
-			return report->findings[i].rule;
-	}
-	return NULL;
-}
-
 /*
  * The verdict stays on one line of its own: what does not fit beside it
  * goes above.
@@ -181,7 +156,7 @@ static const struct rule *reason(const struct report *report)
 static void put_verdict(const struct page *page)
 {
 	const struct report *report = page->report;
-	const struct rule *rule = reason(report);
+	const struct finding *reason = report_reason(report);
 	enum verdict color;
 	const char *words;
 	char counts[128];
@@ -194,9 +169,10 @@ static void put_verdict(const struct page *page)
 	(void)snprintf(line, sizeof(line), "%s%s   in %.1f s",
 	               counts[0] ? "   " : "", counts,
 	               (double)report->elapsed_ns / 1e9);
-	if (rule && !page->style->quiet)
+	if (reason && !page->style->quiet)
 		(void)snprintf(details, sizeof(details),
-		               "details: kiloflow explain %s", rule->id);
+		               "details: kiloflow explain %s",
+		               reason->rule->id);
 	fits = strlen(words) + strlen(line) + 3 + strlen(details) <=
 	       page->style->width;
 
@@ -216,17 +192,20 @@ static int text_write(const struct report *report,
                       struct err *err)
 {
 	const struct page page = { report, style, out };
+	int rc = 0;
 
 	if (!report->judged)
 		return page_listeners(&page, err);
 	if (!style->quiet) {
 		page_header(&page);
 		put_groups(&page);
-		put_folded(&page);
+		page_folded(&page, false);
+		page_capacity(&page);
 		page_load(&page);
+		rc = page_others(&page, err);
 	}
 	put_verdict(&page);
-	return 0;
+	return rc;
 }
 
 const struct report_format report_text = {

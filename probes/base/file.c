@@ -112,26 +112,32 @@ static int read_growing(int fd, size_t max, char **buf, size_t *ret_len)
 	return len > max ? -EFBIG : 0;
 }
 
-int file_read_alloc(int root_fd, const char *path, size_t max, char **ret,
-                    size_t *ret_len, struct err *err)
+int file_read_fd(int fd, size_t max, char **ret, size_t *ret_len)
 {
 	size_t len = 0;
 	char *buf = NULL;
-	int fd;
-	int rc;
+	const int rc = read_growing(fd, max, &buf, &len);
 
-	fd = open_below(root_fd, path);
-	if (fd < 0)
-		return fail_read(err, fd, path);
-	rc = read_growing(fd, max, &buf, &len);
-	(void)close(fd);
 	if (rc) {
 		free(buf);
-		return fail_read(err, rc, path);
+		return rc;
 	}
 	buf[len] = '\0';
 	*ret = buf;
 	if (ret_len)
 		*ret_len = len;
 	return 0;
+}
+
+int file_read_alloc(int root_fd, const char *path, size_t max, char **ret,
+                    size_t *ret_len, struct err *err)
+{
+	const int fd = open_below(root_fd, path);
+	int rc;
+
+	if (fd < 0)
+		return fail_read(err, fd, path);
+	rc = file_read_fd(fd, max, ret, ret_len);
+	(void)close(fd);
+	return rc ? fail_read(err, rc, path) : 0;
 }

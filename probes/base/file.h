@@ -39,4 +39,12 @@ int file_read(int root_fd, const char *path, char *buf, size_t size,
 int file_read_alloc(int root_fd, const char *path, size_t max, char **ret,
                     size_t *ret_len, struct err *err);
 
+/**
+ * file_read_fd - read what is left of an open file, pipe or terminal
+ * @max, @ret, @ret_len: as in file_read_alloc()
+ *
+ * Return: 0; -EFBIG; -ENOMEM; else from the kernel.
+ */
+int file_read_fd(int fd, size_t max, char **ret, size_t *ret_len);
+
 #endif

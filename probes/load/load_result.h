@@ -77,6 +77,8 @@ struct load_mode {
 	uint64_t burst;    /* connections a wave */
 	uint16_t emulates; /* port whose listener's limit was used, 0: none */
 	enum goal_family family;
+	bool isolated;                 /* in a network namespace of its own */
+	bool not_copied[SYSCTL_COUNT]; /* of which it has other values */
 };
 
 /* Too little of something: nothing was opened. */

@@ -14,6 +14,7 @@
 
 #include "probes/goal.h"
 #include "probes/need.h"
+#include "probes/supply.h"
 
 struct load_options load_options_default(const struct goal *goal)
 {
@@ -42,31 +43,6 @@ static void demand(struct load_refusal *refusal, const char *resource,
 	               resource);
 }
 
-/* Both must be known; what is in use may exceed the maximum (root may). */
-static struct fact_u64 files_left(const struct host *host)
-{
-	const struct sysctl_fact *max = &host->sysctl[SYSCTL_FILE_MAX];
-	const struct sysctl_fact *nr = &host->sysctl[SYSCTL_FILE_NR];
-
-	if (max->state != FACT_KNOWN || nr->state != FACT_KNOWN)
-		return (struct fact_u64){ 0 };
-	return fact_known(
-		max->v[0] > nr->v[0] ? (uint64_t)(max->v[0] - nr->v[0]) : 0);
-}
-
-static struct fact_u64 tcp_pages_left(const struct host *host,
-                                      const struct netns_facts *ns)
-{
-	const struct sysctl_fact *mem = &host->sysctl[SYSCTL_TCP_MEM];
-	const struct fact_u64 used = ns->sockstat.mem_pages;
-	uint64_t hard;
-
-	if (mem->state != FACT_KNOWN || used.state != FACT_KNOWN)
-		return (struct fact_u64){ 0 };
-	hard = (uint64_t)mem->v[2];
-	return fact_known(hard > used.value ? hard - used.value : 0);
-}
-
 bool load_prepare(const struct load_options *options, const struct host *host,
                   const struct netns_facts *ns, struct load_refusal *ret)
 {
@@ -75,22 +51,13 @@ bool load_prepare(const struct load_options *options, const struct host *host,
 
 	goal.flows = options->flows;
 	goal.burst = options->burst;
-	need_compute(&goal,
-	             host->memory.page_bytes.state == FACT_KNOWN
-	                     ? host->memory.page_bytes.value
-	                     : 4096,
-	             &need);
+	need_compute(&goal, supply_page_bytes(host), &need);
 	*ret = (struct load_refusal){ 0 };
 	demand(ret, "lo", ns->lo.up, 1);
 	if (options->family == FAMILY_IPV6)
 		demand(ret, "::1", ns->lo.ipv6, 1);
-	demand(ret, "RLIMIT_NOFILE", host->limits.nofile_hard,
-	       need.fds_process);
-	demand(ret, "fs.file-max", files_left(host), need.fds_system);
-	demand(ret, "ports", ns->ports.free, need.ports);
-	demand(ret, "net.ipv4.tcp_mem", tcp_pages_left(host, ns),
-	       need.tcp_mem_pages);
-	demand(ret, "memory", host->memory.available_bytes, need.memory_bytes);
+	for (const struct supply *s = supplies; s->resource; s++)
+		demand(ret, s->bound, s->left(host, ns), supply_need(s, &need));
 	return ret->refused;
 }
 

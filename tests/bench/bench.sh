@@ -146,6 +146,35 @@ bench_flows()
 	ratio "peak memory, KiB" "$ours" "$theirs" "$(divide "$theirs" "$ours")" 10
 }
 
+# --- every namespace, against ss in each of them ------------------------------
+
+ss_in_each()
+{
+	local pid
+	for pid in $(pgrep '^pod'); do
+		nsenter -t "$pid" -n ss -Hltnpm
+	done
+}
+
+bench_namespaces()
+{
+	local pods i reached
+	"$build/tests/support/many_netns" 200 5 >"$dir/pods" &
+	pods=$!
+	until [[ -s $dir/pods ]]; do sleep 0.05; done
+	for ((i = 0; i < 10; i++)); do
+		elapsed "$kiloflow" listeners --netns all >>"$dir/netns.ours"
+	done
+	elapsed ss_in_each >>"$dir/netns.theirs"
+	kill "$pods"
+	wait "$pods" 2>/dev/null || true
+	ours=$(median <"$dir/netns.ours")
+	theirs=$(median <"$dir/netns.theirs")
+	reached=$(awk -v s="$ours" 'BEGIN { print (s < 0.5 ? "reached" : "MISSED") }')
+	row "200 namespaces, seconds" "$(printf '%.4f' "$ours")" "$(printf '%.4f' "$theirs")" \
+		"$(printf '%.1f x' "$(divide "$theirs" "$ours")")" "< 0.5 s $reached"
+}
+
 echo "$flows flows, $seconds s, $rounds rounds, $(nproc) CPUs, load $(cut -d ' ' -f 1 /proc/loadavg) before, $(uname -r)"
 echo "kiloflow's mode: $(
 	"$kiloflow" load --flows 10 --time 10ms --format json |
@@ -153,4 +182,5 @@ echo "kiloflow's mode: $(
 ); iperf 2: its defaults, -P $flows; memory: client and server"
 row what kiloflow "the others" ratio aim
 bench_check
+bench_namespaces
 bench_flows

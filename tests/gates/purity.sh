@@ -12,7 +12,7 @@ cd "$(dirname "$0")/../.." || exit
 build=${BUILD:-build}
 mapfile -t rules < <(find rules -name '*.c' | sed "s|.*|$build/&|; s|c$|o|")
 pure=()
-for module in facts need sysctl_table counter_table load/load_result base/err base/num base/text; do
+for module in facts need supply port_set sysctl_table counter_table load/load_result base/err base/num base/text; do
 	pure+=("$build/probes/$module.o")
 done
 

@@ -213,11 +213,17 @@ each()
 	"$1" load --flows 10 --time 20ms
 	"$1" listeners
 	"$1" listeners --format json
+	"$1" snapshot
 	"$1" check --no-load --format json
 	"$1" list rules
 	"$1" list sysctls
 	"$1" list counters
+	"$1" list causes
+	"$1" list servers
+	"$1" list tools
 	"$1" explain backlog.somaxconn
+	"$1" explain accept-queue-overflow
+	"$1" policy
 	"$1" --help
 	"$1" --version
 }

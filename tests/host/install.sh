@@ -23,9 +23,10 @@ case_files()
 	diff - files <<-'F' || fail "other files than expected"
 		755 ./usr/bin/kiloflow
 		644 ./usr/share/kiloflow/kiloflow.report.schema.json
+		644 ./usr/share/kiloflow/kiloflow.snapshot.schema.json
 		644 ./usr/share/man/man8/kiloflow.8
 	F
-	jq -e . "$root/share/kiloflow/kiloflow.report.schema.json" >/dev/null
+	jq -es . "$root"/share/kiloflow/kiloflow.*.schema.json >/dev/null
 	expect_exit 0 "$root/bin/kiloflow" --version
 }
 

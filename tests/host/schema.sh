@@ -49,6 +49,24 @@ case_listeners()
 	valid 1 check --flows 10 --port 7001 --time 50ms
 }
 
+case_policy()
+{
+	kiloflow policy >p
+	echo 'ignore ports.ephemeral "x"' >>p
+	echo 'net.ipv4.tcp_rmem[2] >= 99999999 warn "y"' >>p
+	valid 0 check --flows 10 --no-load --policy p
+}
+
+case_namespaces()
+{
+	spawn unshare --net "$PEER" listen 127.0.0.1 7001 5
+	await other_namespace
+	valid 0 listeners --netns all
+	valid 1 check --flows 10 --time 50ms --netns all --load
+}
+
+other_namespace() { nsenter -t "$spawned" -n true && [[ $(readlink "/proc/$spawned/ns/net") != "$(readlink /proc/self/ns/net)" ]]; }
+
 case_refused()
 {
 	ip link set lo down

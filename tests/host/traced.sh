@@ -81,6 +81,7 @@ case_no_descriptor_is_left_open()
 {
 	left_open check --no-load
 	left_open listeners
+	left_open listeners --netns all
 	left_open load --flows 50 --time 50ms
 	left_open load --flows 50 --backlog 5 --eager --time 50ms
 	left_open explain backlog.somaxconn

@@ -43,6 +43,35 @@ static const struct {
 	{ SYSCTL_FILE_MAX, { INT64_MAX }, "" },
 	{ SYSCTL_FILE_NR, { 2000, 0, INT64_MAX }, "" },
 	{ SYSCTL_NR_OPEN, { 1048576 }, "" },
+	{ SYSCTL_SYN_LINEAR_TIMEOUTS, { 4 }, "" },
+	{ SYSCTL_TW_REUSE_DELAY, { 1000 }, "" },
+	{ SYSCTL_FIN_TIMEOUT, { 60 }, "" },
+	{ SYSCTL_ORPHAN_RETRIES, { 0 }, "" },
+	{ SYSCTL_RETRIES2, { 15 }, "" },
+	{ SYSCTL_KEEPALIVE_TIME, { 7200 }, "" },
+	{ SYSCTL_KEEPALIVE_PROBES, { 9 }, "" },
+	{ SYSCTL_KEEPALIVE_INTVL, { 75 }, "" },
+	{ SYSCTL_MODERATE_RCVBUF, { 1 }, "" },
+	{ SYSCTL_LIMIT_OUTPUT_BYTES, { 4194304 }, "" },
+	{ SYSCTL_RMEM_DEFAULT, { 212992 }, "" },
+	{ SYSCTL_RMEM_MAX, { 4194304 }, "" },
+	{ SYSCTL_WMEM_DEFAULT, { 212992 }, "" },
+	{ SYSCTL_WMEM_MAX, { 4194304 }, "" },
+	{ SYSCTL_MEM_PCPU_RSV, { 256 }, "" },
+	{ SYSCTL_NETDEV_MAX_BACKLOG, { 1000 }, "" },
+	{ SYSCTL_NETDEV_BUDGET, { 300 }, "" },
+	{ SYSCTL_NETDEV_BUDGET_USECS, { 8000 }, "" },
+	{ SYSCTL_DEFAULT_QDISC, { 0 }, "pfifo_fast" },
+	{ SYSCTL_AVAILABLE_CONGESTION_CONTROL, { 0 }, "reno cubic" },
+	{ SYSCTL_SLOW_START_AFTER_IDLE, { 1 }, "" },
+	{ SYSCTL_NO_METRICS_SAVE, { 0 }, "" },
+	{ SYSCTL_EHASH_ENTRIES, { 262144 }, "" },
+	{ SYSCTL_CHILD_EHASH_ENTRIES, { 0 }, "" },
+	{ SYSCTL_MIGRATE_REQ, { 0 }, "" },
+	{ SYSCTL_CONNTRACK_MAX, { 262144 }, "" },
+	{ SYSCTL_THREADS_MAX, { 30000 }, "" },
+	{ SYSCTL_PID_MAX, { 4194304 }, "" },
+	{ SYSCTL_MAX_MAP_COUNT, { 65530 }, "" },
 };
 
 static void set_sysctls(struct host *host)
@@ -84,6 +113,50 @@ static void set_netns(struct netns_facts *ns)
 		.free = fact_known(28232),
 	};
 	ns->listeners_read = fact_known(0);
+	ns->conntrack = (struct conntrack_facts){
+		.tracks = fact_known(0),
+		.entries = fact_known(0),
+		.drops = fact_known(0),
+		.time_wait_s = fact_known(120),
+	};
+}
+
+static void set_threads(struct threads_facts *threads)
+{
+	const struct cgroup_facts unlimited = {
+		.max = fact_known(UINT64_MAX),
+		.current = fact_known(100),
+	};
+
+	*threads = (struct threads_facts){
+		.total = fact_known(200),
+		.nproc_soft = fact_known(15000),
+		.nproc_hard = fact_known(15000),
+		.exempt = fact_known(1),
+		.user = { .state = FACT_ABSENT },
+		.pids = unlimited,
+		.memory = unlimited,
+	};
+}
+
+/* Drops nothing, says nothing, and has no load tools. */
+static void set_quiet(struct host *host)
+{
+	host->softnet = (struct softnet_facts){
+		.dropped = fact_known(0),
+		.squeezed = fact_known(0),
+		.worst_dropped = fact_known(0),
+		.worst_cpu = { .state = FACT_ABSENT },
+	};
+	host->neigh = (struct neigh_facts){
+		.entries = fact_known(2),
+		.thresh = { fact_known(128), fact_known(512),
+		            fact_known(1024) },
+	};
+	host->kmsg.records = fact_known(0);
+	host->kmsg.now_us = fact_known(UINT64_C(100000000000));
+	for (size_t i = 0; i < TOOLS_MAX; i++)
+		host->tools.tool[i].version.state = FACT_ABSENT;
 }
 
 struct host *facts_healthy(void)
@@ -97,6 +170,8 @@ struct host *facts_healthy(void)
 	host->memory.page_bytes = fact_known(4096);
 	host->memory.available_bytes = fact_known(UINT64_C(3) << 30);
 	set_netns(&host->ns[0]);
+	set_threads(&host->threads);
+	set_quiet(host);
 	set_sysctls(host);
 	return host;
 }
@@ -204,6 +279,6 @@ struct load_result *facts_load(struct host *host, const struct goal *goal)
 		.emulates = goal->port,
 		.family = goal->family,
 	};
-	host->load = load;
+	host->ns[0].load = load;
 	return load;
 }

@@ -40,15 +40,21 @@ void judged_by(const struct rule *rule, const struct host *host,
 	engine_judge(rule, &in, policy);
 }
 
-struct finding judged_one(const char *id, const struct host *host,
-                          const struct goal *goal, enum verdict verdict)
+struct finding judged_rule(const struct rule *rule, const struct host *host,
+                           const struct goal *goal, enum verdict verdict)
 {
 	struct judged judged;
 
-	judged_by(rule_by_id(id), host, goal, NULL, &judged);
+	judged_by(rule, host, goal, NULL, &judged);
 	assert_int_equal(judged.n, 1);
 	assert_string_equal(verdict_name(judged.list[0].verdict),
 	                    verdict_name(verdict));
-	assert_string_equal(judged.list[0].rule->id, id);
+	assert_ptr_equal(judged.list[0].rule, rule);
 	return judged.list[0];
+}
+
+struct finding judged_one(const char *id, const struct host *host,
+                          const struct goal *goal, enum verdict verdict)
+{
+	return judged_rule(rule_by_id(id), host, goal, verdict);
 }

@@ -29,6 +29,12 @@ void judged_by(const struct rule *rule, const struct host *host,
                const struct goal *goal, const struct policy *policy,
                struct judged *ret);
 
+/** judged_rule - what @rule says, which must be exactly one finding with
+ * @verdict
+ */
+struct finding judged_rule(const struct rule *rule, const struct host *host,
+                           const struct goal *goal, enum verdict verdict);
+
 /**
  * judged_one - what the rule @id says, which must be exactly one finding
  * with @verdict

@@ -46,6 +46,14 @@ static const struct rule rule_memory = {
 	.scope = SCOPE_HOST,
 };
 
+static const struct rule rule_policy = {
+	.id = "policy.net.core.somaxconn",
+	.group = GROUP_POLICY,
+	.scope = SCOPE_NETNS,
+	.decisive = true,
+	.ref = "net/socket.c:__sys_listen_socket",
+};
+
 static const struct rule rule_outcomes = {
 	.id = "load.outcomes",
 	.group = GROUP_LOAD,
@@ -193,6 +201,31 @@ static void add_fine(struct sample *sample)
 	add_ok(sample, &rule_memory, "there is memory for all flows");
 }
 
+static void add_capacity(struct sample *sample, uint64_t somaxconn)
+{
+	const struct netns_facts *ns = &sample->host->ns[0];
+	const struct capacity rows[] = {
+		{ "accept queue", "net.core.somaxconn", "", true, ns,
+		  fact_known(somaxconn + 1) },
+		{ "TCP memory", "net.ipv4.tcp_mem", "", false, NULL,
+		  fact_known(575564) },
+		{ "local ports", "ports", "to one destination", false, ns,
+		  fact_known(28232) },
+		{ "memory", "memory", "", false, NULL, fact_known(331129) },
+		{ "descriptors of a process", "RLIMIT_NOFILE", "", false, NULL,
+		  fact_known(9968) },
+		{ "descriptors of the system",
+		  "fs.file-max",
+		  "",
+		  false,
+		  NULL,
+		  { 0, FACT_DENIED } },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		report_add_capacity(&sample->report, &rows[i]);
+}
+
 static void add_small_listener(struct sample *sample, unsigned int port)
 {
 	struct finding note = {
@@ -228,8 +261,9 @@ static void fill_ready(struct sample *sample)
 	add_ok(sample, &rule_cap, "the cap on accept queues holds the burst");
 	for (unsigned int port = 5001; port <= 5007; port++)
 		add_small_listener(sample, port);
-	sample->host->load = load_new(1000, 0);
-	add_intervals(sample->host->load);
+	add_capacity(sample, 4096);
+	sample->host->ns[0].load = load_new(1000, 0);
+	add_intervals(sample->host->ns[0].load);
 	add_ok(sample, &rule_outcomes, "every flow came through");
 }
 
@@ -292,11 +326,47 @@ static void fill_origin(struct sample *sample)
 	add_fine(sample);
 	add_cap_too_low(sample);
 	add(sample, &fail);
+	add_capacity(sample, 128);
 	load->queue_limit = fact_known(128);
 	load->counter[COUNTER_LISTEN_OVERFLOWS] = fact_known(1125);
 	load->counter[COUNTER_LISTEN_DROPS] = fact_known(1125);
 	load->counter[COUNTER_OUT_RSTS] = fact_known(0);
-	sample->host->load = load;
+	sample->host->ns[0].load = load;
+}
+
+/* One finding that a policy has made less of, and one that it requires. */
+static void fill_policy(struct sample *sample)
+{
+	struct finding ignored = {
+		.rule = &rule_listener,
+		.verdict = VERDICT_NOTE,
+		.ns = &sample->host->ns[0],
+		.subject = "[::1]:80 nginx[8]",
+		.what = "[::1]:80 nginx[8] dropped 20 connections since it began (ignored)",
+		.why = "policy: a batch floods it at night",
+	};
+	struct finding required = {
+		.rule = &rule_policy,
+		.verdict = VERDICT_WARN,
+		.ns = &sample->host->ns[0],
+		.observed = fact_known(4096),
+		.needed = fact_known(65536),
+		.what = "net.core.somaxconn is 4096, the policy requires >= 65536",
+		.why = "our fleet standard",
+		.remedy = {
+			.kind = REMEDY_SYSCTL,
+			.key = "net.core.somaxconn",
+			.from = "4096",
+			.to = "65536",
+			.command = "sysctl -w net.core.somaxconn=65536",
+		},
+	};
+
+	add_fine(sample);
+	add_ok(sample, &rule_policy, "net.core.somaxconn != 128");
+	add(sample, &ignored);
+	add(sample, &required);
+	sample->report.load_left_out = "--no-load";
 }
 
 /* Everything that may go wrong with flows at once. */
@@ -330,7 +400,7 @@ static void fill_broken(struct sample *sample)
 	load->mode.backlog = 5;
 	load->mode.family = FAMILY_IPV6;
 	load->mode.direction = LOAD_BOTH;
-	sample->host->load = load;
+	sample->host->ns[0].load = load;
 	sample->goal.burst = 100;
 	sample->goal.family = FAMILY_IPV6;
 	sample->report.command = "load";
@@ -366,7 +436,7 @@ static void fill_refused(struct sample *sample)
 		.have = 1024,
 		.need = 2064,
 	};
-	sample->host->load = load;
+	sample->host->ns[0].load = load;
 }
 
 /* A child namespace: what is global is not there. */
@@ -504,16 +574,188 @@ static void fill_listeners_denied(struct sample *sample)
 	sample->report.exit_code = 3;
 }
 
+/* --- many namespaces ------------------------------------------------------ */
+
+static const struct rule rule_netns = {
+	.id = "netns.read",
+	.group = GROUP_NETNS,
+	.scope = SCOPE_SEARCH,
+	.decisive = true,
+};
+
+/* One that was not entered in time, one that may not be. */
+enum { NETNS_LONG = 7, NETNS_VANISHED, NETNS_DENIED, NETNS_COUNT };
+
+static void add_namespaces(struct sample *sample)
+{
+	static const char *const names[NETNS_COUNT] = {
+		"", "blue",        "green", "3f2a9c81d07e", "nginx[812]",
+		"", "a\033[2J\nb", "x",     "gone",         "locked",
+	};
+	struct host *host = sample->host;
+
+	host->ns = reallocarray(host->ns, NETNS_COUNT, sizeof(*host->ns));
+	if (!host->ns)
+		abort();
+	host->n_ns = NETNS_COUNT;
+	host->netns_hidden = fact_known(0);
+	for (size_t i = 1; i < NETNS_COUNT; i++) {
+		struct netns_facts *ns = &host->ns[i];
+
+		*ns = (struct netns_facts){
+			.inode = host->ns[0].inode + i,
+			.entered = fact_known(1),
+			.listeners_read = fact_known(0),
+		};
+		memcpy(ns->sysctl, host->ns[0].sysctl, sizeof(ns->sysctl));
+		(void)snprintf(ns->name, sizeof(ns->name), "%s", names[i]);
+	}
+	memset(host->ns[NETNS_LONG].name, 'x',
+	       sizeof(host->ns[NETNS_LONG].name) - 1);
+	host->ns[NETNS_VANISHED].entered.state = FACT_ABSENT;
+	host->ns[NETNS_DENIED].entered.state = FACT_DENIED;
+}
+
+static void add_in(struct sample *sample, size_t at,
+                   const struct finding *finding)
+{
+	struct finding here = *finding;
+
+	here.ns = &sample->host->ns[at];
+	add(sample, &here);
+}
+
+/* In each other namespace a small listener, in two of them the cap. */
+static void add_elsewhere(struct sample *sample, size_t at)
+{
+	static const struct finding cap = {
+		.rule = &rule_cap,
+		.verdict = VERDICT_FAIL,
+		.what = "net.core.somaxconn is 128, a burst of 1000 needs 999",
+		.why = "listeners in this namespace drop handshakes once 129 connections wait to be accepted",
+		.remedy = {
+			.kind = REMEDY_SYSCTL,
+			.key = "net.core.somaxconn",
+			.to = "4096",
+			.command = "nsenter --net=/run/netns/blue sysctl -w net.core.somaxconn=4096",
+		},
+	};
+	static const struct finding down = {
+		.rule = &rule_path,
+		.verdict = VERDICT_WARN,
+		.what = "lo is down",
+	};
+	static const struct finding small = {
+		.rule = &rule_path,
+		.verdict = VERDICT_WARN,
+		.what = "lo has a small MTU",
+	};
+	static const struct finding ok = {
+		.rule = &rule_ports,
+		.verdict = VERDICT_OK,
+		.what = "there are local ports for all flows",
+	};
+	struct finding note = {
+		.rule = &rule_listener,
+		.verdict = VERDICT_NOTE,
+	};
+
+	(void)snprintf(
+		note.what, sizeof(note.what),
+		"0.0.0.0:80 nginx[%zu] holds at most 6 waiting connections",
+		800 + at);
+	add_in(sample, at, &note);
+	add_in(sample, at, &ok);
+	if (at == 1 || at == 3)
+		add_in(sample, at, &cap);
+	else
+		add_in(sample, at, at == 2 ? &small : &down);
+}
+
+static void fill_namespaces(struct sample *sample)
+{
+	static const struct finding vanished = {
+		.rule = &rule_netns,
+		.verdict = VERDICT_NOTE,
+		.subject = "gone",
+		.what = "a network namespace vanished",
+	};
+	static const struct finding dropped = {
+		.rule = &rule_outcomes,
+		.verdict = VERDICT_FAIL,
+		.what = "49 of 100 connections did not fit into the accept queue",
+	};
+	static const struct finding denied = {
+		.rule = &rule_netns,
+		.verdict = VERDICT_UNKNOWN,
+		.subject = "locked",
+		.what = "a network namespace could not be entered (denied)",
+		.why = "nothing is known of it; run kiloflow as root",
+	};
+
+	add_namespaces(sample);
+	add_fine(sample);
+	for (unsigned int port = 5001; port <= 5007; port++)
+		add_small_listener(sample, port);
+	for (size_t i = 1; i < NETNS_VANISHED; i++)
+		add_elsewhere(sample, i);
+	add_in(sample, NETNS_VANISHED, &vanished);
+	add_in(sample, NETNS_DENIED, &denied);
+	add_in(sample, 2, &dropped);
+	sample->host->ns[0].load = load_new(1000, 0);
+	add_ok(sample, &rule_outcomes, "every flow came through");
+}
+
+/* One row in the caller's own namespace, one that is full in another. */
+static void fill_listeners_namespaces(struct sample *sample)
+{
+	static const struct made_up row = {
+		.address = "0.0.0.0",
+		.port = 80,
+		.limit = 511,
+		.group_size = 1,
+		.drops = { 0, FACT_KNOWN },
+		.syn_queue = { 0, FACT_KNOWN },
+		.comm = "nginx",
+		.n_owners = 1,
+		.state = OWNERS_KNOWN,
+	};
+	struct host *host = sample->host;
+
+	add_namespaces(sample);
+	for (size_t i = 0; i < NETNS_VANISHED - 1; i++) {
+		const struct netns_facts first = host->ns[0];
+
+		add_listeners(sample, &row, 1);
+		if (!i)
+			continue;
+		host->ns[i].listeners = host->ns[0].listeners;
+		host->ns[i].n_listeners = 1;
+		host->ns[0] = first;
+	}
+	host->ns[3].listeners->queue = 512;
+	host->ns[3].listeners->drops = fact_known(7);
+	host->ns[NETNS_LONG].listeners_read.state = FACT_BROKEN;
+	host->netns_hidden = fact_known(3);
+	sample->report.command = "listeners";
+	sample->report.judged = false;
+	sample->report.goal = NULL;
+	sample->report.exit_code = 3;
+}
+
 const struct sample_case sample_cases[] = {
 	{ "ready", fill_ready },
 	{ "warnings", fill_warnings },
 	{ "origin", fill_origin },
+	{ "policy", fill_policy },
 	{ "broken", fill_broken },
 	{ "refused", fill_refused },
 	{ "unknown", fill_unknown },
 	{ "hostile", fill_hostile },
 	{ "listeners", fill_listeners },
 	{ "listeners-denied", fill_listeners_denied },
+	{ "namespaces", fill_namespaces },
+	{ "listeners-namespaces", fill_listeners_namespaces },
 	{ NULL, NULL },
 };
 

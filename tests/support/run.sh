@@ -189,7 +189,9 @@ suite_tsan()
 	export TSAN_OPTIONS=exitcode=99:halt_on_error=1
 	built tsan programs BUILD="$dir" CFLAGS='-O1 -g -fsanitize=thread' &&
 		can_host &&
-		tap "tsan modes" env BUILD="$dir" setarch --addr-no-randomize tests/host/modes.sh
+		tap "tsan modes" env BUILD="$dir" setarch --addr-no-randomize tests/host/modes.sh &&
+		tap "tsan netns_all" env BUILD="$dir" setarch --addr-no-randomize tests/host/netns_all.sh \
+			two_hundred text_folds_what_is_alike load_elsewhere_only_when_asked
 }
 
 suite_fuzz()

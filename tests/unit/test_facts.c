@@ -54,7 +54,7 @@ static void life(void **state)
 	host->ns[1].listeners = calloc(1, sizeof(struct listener));
 	host->ns[1].n_listeners = 1;
 	host->ns[1].listeners[0].owners = calloc(1, sizeof(struct owner));
-	host->load = calloc(1, sizeof(*host->load));
+	host->ns[0].load = calloc(1, sizeof(*host->ns[0].load));
 	host_free(host);
 	host_free(host_new(0));
 	host_free(NULL);

@@ -22,6 +22,7 @@ static const struct {
 	  { .width = 80, .verbose = true } },
 	{ "listeners", "listeners-color.txt", { .width = 80, .color = true } },
 	{ "listeners-denied", "listeners-denied.txt", { .width = 80 } },
+	{ "listeners-namespaces", "listeners-namespaces.txt", { .width = 80 } },
 };
 
 static void test_golden(void **state)

@@ -99,6 +99,95 @@ static void bytes_in_flight(void **state)
 	}
 }
 
+/* What flows leave behind when they are closed, once within a minute. */
+static void after_the_goal(void **state)
+{
+	struct goal goal = goal_default();
+
+	(void)state;
+	goal.flows = 20000;
+	assert_int_equal(need_of(&goal).time_wait, 20000);
+	assert_int_equal(need_of(&goal).ports_again, 40000);
+	assert_int_equal(need_of(&goal).orphans, 20000);
+	assert_int_equal(need_of(&goal).ehash_child, 40000);
+	goal.role = ROLE_SERVER;
+	assert_int_equal(need_of(&goal).time_wait, 20000);
+	assert_int_equal(need_of(&goal).ports_again, 0);
+	assert_int_equal(need_of(&goal).orphans, 20000);
+}
+
+static void tables_and_devices(void **state)
+{
+	struct goal goal = goal_default();
+
+	(void)state;
+	assert_int_equal(need_of(&goal).ehash_buckets, 500);
+	assert_int_equal(need_of(&goal).device_packets, 0);
+	goal.peer = "192.0.2.1";
+	assert_int_equal(need_of(&goal).device_packets, 1000);
+	goal.peer = NULL;
+	goal.role = ROLE_CLIENT;
+	assert_int_equal(need_of(&goal).ehash_buckets, 250);
+	assert_int_equal(need_of(&goal).device_packets, 1000);
+}
+
+/* Twice what one flow has under way, and at least two pages. */
+static void buffers(void **state)
+{
+	static const uint64_t rows[][2] = {
+		{ 0, 2 * PAGE },
+		{ 1000 * PAGE, 2 * PAGE },
+		{ 1000 * PAGE + 1, 2 * (PAGE + 1) },
+		{ 1001 * PAGE, 2 * (PAGE + 5) },
+		{ UINT64_MAX, 2 * (UINT64_MAX / 1000 + 1) },
+	};
+	struct goal goal = goal_default();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		goal.bytes_in_flight = rows[i][0];
+		assert_int_equal(need_of(&goal).buffer_bytes, rows[i][1]);
+	}
+	goal.flows = 1;
+	assert_true(need_of(&goal).buffer_bytes == UINT64_MAX);
+	goal.bytes_in_flight = UINT64_MAX / 2;
+	assert_true(need_of(&goal).buffer_bytes == UINT64_MAX - 1);
+	goal.bytes_in_flight = UINT64_MAX / 2 + 1;
+	assert_true(need_of(&goal).buffer_bytes == UINT64_MAX);
+}
+
+/* Only a tool that is not kiloflow's own kind has a thread for each flow. */
+static void threads_and_maps(void **state)
+{
+	struct goal goal = goal_default();
+
+	(void)state;
+	assert_int_equal(need_of(&goal).threads, 0);
+	assert_int_equal(need_of(&goal).maps_process, 0);
+	goal.tool = NULL;
+	assert_int_equal(need_of(&goal).threads, 0);
+	goal.tool = "iperf2";
+	assert_int_equal(need_of(&goal).threads, 2000 + NEED_THREADS_OVERHEAD);
+	assert_int_equal(need_of(&goal).maps_process,
+	                 2000 + NEED_MAPS_OVERHEAD);
+	goal.role = ROLE_SERVER;
+	assert_int_equal(need_of(&goal).threads, 1000 + NEED_THREADS_OVERHEAD);
+	assert_int_equal(need_of(&goal).maps_process,
+	                 2000 + NEED_MAPS_OVERHEAD);
+}
+
+static void conntrack_and_server(void **state)
+{
+	struct goal goal = goal_default();
+
+	(void)state;
+	assert_int_equal(need_of(&goal).conntrack_entries, 1000);
+	assert_int_equal(need_of(&goal).fds_server, 1000);
+	goal.role = ROLE_CLIENT;
+	assert_int_equal(need_of(&goal).conntrack_entries, 1000);
+	assert_int_equal(need_of(&goal).fds_server, 0);
+}
+
 static void as_many_as_there_can_be(void **state)
 {
 	struct goal goal = goal_default();
@@ -120,6 +209,11 @@ int main(void)
 		cmocka_unit_test(a_peer_is_no_loopback),
 		cmocka_unit_test(bursts),
 		cmocka_unit_test(bytes_in_flight),
+		cmocka_unit_test(after_the_goal),
+		cmocka_unit_test(tables_and_devices),
+		cmocka_unit_test(buffers),
+		cmocka_unit_test(threads_and_maps),
+		cmocka_unit_test(conntrack_and_server),
 		cmocka_unit_test(as_many_as_there_can_be),
 	};
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "probes/base/err.h"
+#include "probes/facts.h"
 #include "probes/netns.h"
 #include "tests/support/fdcheck.h"
 
@@ -39,18 +40,22 @@ static void opens_its_own(void **state)
 		"/proc/self/ns/net",
 		"/proc/thread-self/ns/net",
 	};
+	char file[32];
+	const char *const files[] = { file, specs[1], specs[2] };
 	uint64_t inode;
 
 	(void)state;
 	(void)snprintf(pid, sizeof(pid), "%d", getpid());
+	(void)snprintf(file, sizeof(file), "/proc/%d/ns/net", getpid());
 	assert_int_equal(netns_inode(&inode, NULL), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
-		char name[NETNS_NAME_SIZE];
+		struct netns_facts ns = { 0 };
 		struct err err = { 0 };
 		int fd = -1;
 
-		assert_int_equal(netns_open(specs[i], &fd, name, &err), 0);
-		assert_string_equal(name, specs[i]);
+		assert_int_equal(netns_open(specs[i], &fd, &ns, &err), 0);
+		assert_string_equal(ns.name, specs[i]);
+		assert_string_equal(ns.enter, files[i]);
 		assert_int_equal(err.code, 0);
 		assert_int_equal(inode_of(fd), inode);
 		(void)close(fd);
@@ -83,12 +88,12 @@ static void refuses_in_words(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		char name[NETNS_NAME_SIZE];
+		struct netns_facts ns = { 0 };
 		struct err err = { 0 };
 		int fd = -2;
 
 		print_message("\"%s\"\n", rows[i].spec);
-		assert_int_equal(netns_open(rows[i].spec, &fd, name, &err),
+		assert_int_equal(netns_open(rows[i].spec, &fd, &ns, &err),
 		                 rows[i].code);
 		assert_int_equal(fd, -2);
 		assert_int_equal(err.code, rows[i].code);
@@ -103,10 +108,10 @@ static void refuses_names_that_are_none(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(specs); i++) {
-		char name[NETNS_NAME_SIZE];
+		struct netns_facts ns = { 0 };
 		int fd;
 
-		assert_true(netns_open(specs[i], &fd, name, NULL) < 0);
+		assert_true(netns_open(specs[i], &fd, &ns, NULL) < 0);
 	}
 }
 
@@ -114,7 +119,7 @@ static void refuses_names_that_are_none(void **state)
 static void does_not_block(void **state)
 {
 	char dir[] = "/tmp/netns-XXXXXX";
-	char name[NETNS_NAME_SIZE];
+	struct netns_facts ns = { 0 };
 	char path[64];
 	int fd;
 
@@ -123,7 +128,7 @@ static void does_not_block(void **state)
 	(void)snprintf(path, sizeof(path), "%s/fifo", dir);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	(void)alarm(5);
-	assert_int_equal(netns_open(path, &fd, name, NULL), -EINVAL);
+	assert_int_equal(netns_open(path, &fd, &ns, NULL), -EINVAL);
 	(void)alarm(0);
 	(void)unlink(path);
 	(void)rmdir(dir);
@@ -131,7 +136,7 @@ static void does_not_block(void **state)
 
 static void enters_or_says_why_not(void **state)
 {
-	char name[NETNS_NAME_SIZE];
+	struct netns_facts ns = { 0 };
 	struct err err = { 0 };
 	uint64_t before;
 	uint64_t after;
@@ -140,7 +145,7 @@ static void enters_or_says_why_not(void **state)
 
 	(void)state;
 	assert_int_equal(netns_inode(&before, NULL), 0);
-	assert_int_equal(netns_open("/proc/self/ns/net", &fd, name, NULL), 0);
+	assert_int_equal(netns_open("/proc/self/ns/net", &fd, &ns, NULL), 0);
 	rc = netns_enter(fd, &err);
 	(void)close(fd);
 	assert_int_equal(netns_inode(&after, NULL), 0);

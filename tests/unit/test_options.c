@@ -96,11 +96,17 @@ static void test_refusals(void **state)
 		{ "--accept slow:5", "--accept: \"slow:5\" is not known; use held, now or slow:N/s with N 1 to 10000000" },
 		{ "--accept slow:0/s", "--accept: \"slow:0/s\" is out of range; use held, now or slow:N/s with N 1 to 10000000" },
 		{ "--accept slow:99999999999999999999999999999999999/s", "--accept: \"slow:99999999999999999999999999999999999/s\" is not known; use held, now or slow:N/s with N 1 to 10000000" },
-		{ "--netns ''", "--netns: \"\" is not a namespace; use a name of `ip netns`, a process id or a path" },
-		{ "--netns", "--netns: its argument is missing; use a name of `ip netns`, a process id or a path" },
-		{ "--format xml", "--format: \"xml\" is not known; use text or json" },
+		{ "--netns ''", "--netns: \"\" is not a namespace; use a name of `ip netns`, a process id, a path or all" },
+		{ "--netns", "--netns: its argument is missing; use a name of `ip netns`, a process id, a path or all" },
+		{ "--format xml", "--format: \"xml\" is not known; use text, json or nagios" },
+		{ "listeners --format nagios", "--format nagios: listeners gives no verdict to tell of; use it with check or load" },
 		{ "--color blue", "--color: \"blue\" is not known; use auto, always or never" },
 		{ "--ignore backlog", "--ignore: \"backlog\" is not a rule; use one that `kiloflow list rules` shows" },
+		{ "--ignore policy.net.core.nosuch", "--ignore: \"policy.net.core.nosuch\" is not a rule; use one that `kiloflow list rules` shows" },
+		{ "--policy", "--policy: its argument is missing; use a path" },
+		{ "listeners --policy x", "--policy: not an option of listeners; it is one of check, load" },
+		{ "policy --flows 5", "--flows: not an option of policy; it is one of check, load" },
+		{ "policy x", "policy does not take \"x\"; see `kiloflow help`" },
 		{ "--quiet=1", "--quiet: takes no argument, and got \"1\"; leave it out" },
 
 		{ "--flow 5", "there is no option \"--flow\"; did you mean --flows?" },
@@ -123,7 +129,7 @@ static void test_refusals(void **state)
 		{ "version 5", "version does not take \"5\"; see `kiloflow help`" },
 		{ "explain a b", "explain does not take \"b\"; see `kiloflow help`" },
 		{ "explain", "explain: its argument is missing; use kiloflow explain ID" },
-		{ "list", "list: its argument is missing; use kiloflow list rules|sysctls|counters" },
+		{ "list", "list: its argument is missing; use kiloflow list rules|causes|sysctls|counters|servers|tools" },
 		{ "-", "check does not take \"-\"; the command stands first: kiloflow COMMAND [OPTION]" },
 		{ "-- --quiet", "check does not take \"--quiet\"; the command stands first: kiloflow COMMAND [OPTION]" },
 
@@ -132,8 +138,12 @@ static void test_refusals(void **state)
 		{ "--bytes 1 --time 1s", "--bytes and --time exclude each other; leave one of them out" },
 		{ "-4 -6", "--ipv6 and --ipv4 exclude each other; leave one of them out" },
 		{ "load --eager --direction down", "--eager and --direction down do not go together; use --direction up or both" },
+		{ "--isolated --no-load", "--isolated and --no-load exclude each other; leave one of them out" },
+		{ "--isolated --netns all", "--isolated: stands for one namespace, not for all; name one of them" },
+		{ "listeners --isolated", "--isolated: not an option of listeners; it is one of check, load" },
 		{ "-qv", "--quiet and --verbose exclude each other; leave one of them out" },
 		{ "--no-load --time 1s", "--time: has no effect without the load test, which --no-load leaves out; leave one of them out" },
+		{ "load --netns all", "--netns: load is run in one namespace, not in all; for every one: kiloflow check --netns all --load" },
 		{ "--netns a --eager", "--eager: has no effect without the load test, which --netns without --load leaves out; add --load" },
 		{ "--role client --workers 1", "--workers: has no effect without the load test, which --role without --load leaves out; add --load" },
 		/* clang-format on */
@@ -157,10 +167,8 @@ static void test_every_option(void **state)
 		assert_non_null(o->help);
 		if (!o->argument)
 			continue;
-		(void)snprintf(line, sizeof(line), "load --%s", o->name);
-		if (!option_takes(o, &command_load))
-			(void)snprintf(line, sizeof(line), "check --%s",
-			               o->name);
+		(void)snprintf(line, sizeof(line), "%s --%s",
+		               o->commands[0]->name, o->name);
 		assert_int_not_equal(parse(line, &options, &err), 0);
 		assert_non_null(strstr(err.what, "its argument is missing"));
 		(void)snprintf(empty, sizeof(empty), "%s ''", line);
@@ -276,6 +284,8 @@ static void test_when_no_load(void **state)
 		{ "--role client --load", NULL },
 		{ "--role both", NULL },
 		{ "--load --time 1s", NULL },
+		{ "--netns a --isolated --time 1s", NULL },
+		{ "--role client --isolated", NULL },
 		{ "load --netns a --time 1s", NULL },
 	};
 
@@ -307,6 +317,52 @@ static void test_shared(void **state)
 	assert_ptr_equal(options.format, &report_json);
 	assert_string_equal(options.netns, "/proc/1/ns/net");
 	assert_true(accepted("-q").quiet);
+}
+
+static void test_policy(void **state)
+{
+	struct options options =
+		accepted("--policy fleet --ignore policy.net.core.somaxconn "
+	                 "--format nagios");
+
+	(void)state;
+	assert_string_equal(options.policy, "fleet");
+	assert_string_equal(options.ignored[0], "policy.net.core.somaxconn");
+	assert_ptr_equal(options.format, &report_nagios);
+	assert_null(accepted("").policy);
+	assert_ptr_equal(accepted("policy --netns x").command, &command_policy);
+}
+
+/* What an error is told in, wherever in the line the error stands. */
+static void test_format_despite_errors(void **state)
+{
+	static const struct {
+		const char *line;
+		const struct report_format *format;
+	} rows[] = {
+		{ "--format nagios --flows 0", &report_nagios },
+		{ "chekc --format=nagios", &report_nagios },
+		{ "--flows 0 --format json", &report_json },
+		{ "--format", &report_text },
+		{ "--format xml", &report_text },
+		{ "--format xml --format nagios", &report_nagios },
+		{ "--formats nagios", &report_text },
+		{ "", &report_text },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[128] = "";
+		char *argv[8];
+		int argc = 1;
+
+		(void)snprintf(text, sizeof(text), "%s", rows[i].line);
+		argv[0] = text;
+		for (char *word = strtok(text, " "); word;
+		     word = strtok(NULL, " "))
+			argv[argc++] = word;
+		assert_ptr_equal(options_format(argc, argv), rows[i].format);
+	}
 }
 
 /* As often as there is room, and not once more. */
@@ -376,6 +432,8 @@ int main(void)
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_when_no_load),
 		cmocka_unit_test(test_shared),
+		cmocka_unit_test(test_policy),
+		cmocka_unit_test(test_format_despite_errors),
 		cmocka_unit_test(test_ignore_many),
 		cmocka_unit_test(test_words),
 	};

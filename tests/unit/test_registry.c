@@ -17,6 +17,8 @@ static const struct {
 	bool decisive;
 } expected[] = {
 	{ "path.loopback", SCOPE_NETNS, true },
+	{ "path.peer", SCOPE_NETNS, false },
+	{ "device.backlog", SCOPE_HOST, false },
 	{ "backlog.somaxconn", SCOPE_NETNS, true },
 	{ "backlog.listener", SCOPE_LISTENER, true },
 	{ "backlog.drops", SCOPE_LISTENER, false },
@@ -24,9 +26,15 @@ static const struct {
 	{ "syn.cookies", SCOPE_NETNS, false },
 	{ "syn.abort", SCOPE_NETNS, false },
 	{ "ports.ephemeral", SCOPE_NETNS, true },
+	{ "conntrack.entries", SCOPE_NETNS, false },
 	{ "fds.process", SCOPE_HOST, true },
+	{ "fds.server", SCOPE_NETNS, true },
 	{ "fds.system", SCOPE_HOST, true },
+	{ "threads.tool", SCOPE_HOST, false },
 	{ "memory.tcp", SCOPE_HOST, false },
+	{ "tools.installed", SCOPE_HOST, false },
+	{ "kernel.messages", SCOPE_HOST, false },
+	{ "netns.read", SCOPE_SEARCH, true },
 	{ "load.outcomes", SCOPE_LOAD, true },
 	{ "load.accounting", SCOPE_LOAD, false },
 };
@@ -86,8 +94,13 @@ static void names_are_what_reports_say(void **state)
 	assert_string_equal(group_name(GROUP_ACCEPT_QUEUE), "accept queue");
 	assert_string_equal(group_name(GROUP_SYN_QUEUE), "SYN queue");
 	assert_string_equal(group_name(GROUP_PORTS), "ports");
+	assert_string_equal(group_name(GROUP_CONNTRACK), "conntrack");
 	assert_string_equal(group_name(GROUP_DESCRIPTORS), "descriptors");
+	assert_string_equal(group_name(GROUP_THREADS), "threads");
 	assert_string_equal(group_name(GROUP_MEMORY), "memory");
+	assert_string_equal(group_name(GROUP_POLICY), "policy");
+	assert_string_equal(group_name(GROUP_TOOLS), "load tools");
+	assert_string_equal(group_name(GROUP_KERNEL), "kernel log");
 	assert_string_equal(group_name(GROUP_LOAD), "load test");
 
 	assert_string_equal(remedy_kind_name(REMEDY_NONE), "none");

@@ -102,6 +102,81 @@ static void test_none(void **state)
 	report_done(&report);
 }
 
+static void add_capacity(struct report *report, const char *bound,
+                         struct fact_u64 max)
+{
+	const struct capacity capacity = { .bound_by = bound,
+		                           .max_flows = max };
+
+	report_add_capacity(report, &capacity);
+}
+
+/* Of each bound the smallest; what is not known is never it. */
+static void test_capacity(void **state)
+{
+	static const bool tightest[] = { true, true, false, false, false };
+	struct host host;
+	struct goal goal;
+	struct report report = report_new(&host, &goal);
+
+	(void)state;
+	add_capacity(&report, "b", fact_known(7));
+	add_capacity(&report, "a", (struct fact_u64){ .state = FACT_ABSENT });
+	add_capacity(&report, "b", fact_known(5));
+	add_capacity(&report, "a", fact_known(6));
+	add_capacity(&report, "c", (struct fact_u64){ .state = FACT_DENIED });
+	report_finish(&report);
+	assert_int_equal(report.n_capacity, 5);
+	assert_int_equal(report.capacity[0].max_flows.value, 5);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(report_is_tightest(&report, i), tightest[i]);
+	report_done(&report);
+	assert_null(report.capacity);
+	assert_int_equal(report.n_capacity, 0);
+}
+
+/* More than any first allocation holds. */
+static void test_many_capacities(void **state)
+{
+	struct host host;
+	struct goal goal;
+	struct report report = report_new(&host, &goal);
+
+	(void)state;
+	for (uint64_t i = 0; i < 1000; i++)
+		add_capacity(&report, "a", fact_known(1000 - i));
+	report_finish(&report);
+	assert_int_equal(report.n_capacity, 1000);
+	for (uint64_t i = 0; i < 1000; i++)
+		assert_int_equal(report.capacity[i].max_flows.value, i + 1);
+	report_done(&report);
+}
+
+/* The first that made the verdict what it is. */
+static void test_reason(void **state)
+{
+	static const enum verdict orders[][3] = {
+		{ VERDICT_FAIL, VERDICT_UNKNOWN, VERDICT_WARN },
+		{ VERDICT_UNKNOWN, VERDICT_WARN, VERDICT_NOTE },
+		{ VERDICT_WARN, VERDICT_NOTE, VERDICT_OK },
+		{ VERDICT_NOTE, VERDICT_OK, VERDICT_OK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct host host;
+		struct goal goal;
+		struct report report = report_new(&host, &goal);
+
+		assert_null(report_reason(&report));
+		for (size_t v = 3; v > 0; v--)
+			add(&report, &rule_a, orders[i][v - 1], "");
+		report_finish(&report);
+		assert_int_equal(report_reason(&report)->verdict, orders[i][0]);
+		report_done(&report);
+	}
+}
+
 static void test_formats(void **state)
 {
 	(void)state;
@@ -118,6 +193,9 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_none),
+		cmocka_unit_test(test_capacity),
+		cmocka_unit_test(test_many_capacities),
+		cmocka_unit_test(test_reason),
 		cmocka_unit_test(test_formats),
 	};
 

@@ -27,10 +27,15 @@ static const struct {
 	{ "origin", "origin-narrow.txt", { .width = 40 } },
 	{ "origin", "origin-quiet.txt", { .width = 80, .quiet = true } },
 	{ "origin", "origin-verbose.txt", { .width = 80, .verbose = true } },
+	{ "policy", "policy.txt", { .width = 80 } },
 	{ "broken", "broken.txt", { .width = 80 } },
 	{ "refused", "refused.txt", { .width = 80 } },
 	{ "unknown", "unknown.txt", { .width = 80 } },
 	{ "hostile", "hostile.txt", { .width = 80 } },
+	{ "namespaces", "namespaces.txt", { .width = 80 } },
+	{ "namespaces",
+	  "namespaces-verbose.txt",
+	  { .width = 80, .verbose = true } },
 };
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))

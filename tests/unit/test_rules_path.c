@@ -93,7 +93,7 @@ static void says_how_to_mend_it(void **state)
 	assert_true(finding.remedy.live);
 	assert_string_equal(finding.remedy.command, "ip link set lo up");
 
-	strcpy(host->ns[0].name, "blue");
+	strcpy(host->ns[0].enter, "/run/netns/blue");
 	finding = judged_one(ID, host, &goal, VERDICT_FAIL);
 	assert_string_equal(finding.remedy.command,
 	                    "nsenter --net=/run/netns/blue ip link set lo up");

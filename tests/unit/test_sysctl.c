@@ -35,7 +35,8 @@ static void table_is_whole(void **state)
 		assert_non_null(desc->since);
 		assert_non_null(strchr(desc->ref, ':'));
 		assert_int_equal(desc->help[strlen(desc->help) - 1], '.');
-		if (desc->type != SYSCTL_TYPE_WORD)
+		if (desc->type != SYSCTL_TYPE_WORD &&
+		    desc->type != SYSCTL_TYPE_WORDS)
 			assert_true(desc->min < desc->max);
 		for (enum sysctl_id other = 0; other < id; other++)
 			assert_string_not_equal(desc->key,
@@ -65,6 +66,22 @@ static void what_a_kernel_writes(void **state)
 		  { 0, 0, INT64_MAX },
 		  "" },
 		{ SYSCTL_CONGESTION_CONTROL, "bbr\n", { 0 }, "bbr" },
+		{ SYSCTL_DEFAULT_QDISC, "fq_codel\n", { 0 }, "fq_codel" },
+		{ SYSCTL_AVAILABLE_CONGESTION_CONTROL,
+		  "reno\n",
+		  { 0 },
+		  "reno" },
+		{ SYSCTL_AVAILABLE_CONGESTION_CONTROL,
+		  "reno bbr cubic\n",
+		  { 0 },
+		  "reno bbr cubic" },
+		{ SYSCTL_FIN_TIMEOUT, "-1\n", { -1 }, "" },
+		{ SYSCTL_FIN_TIMEOUT, "21474836\n", { 21474836 }, "" },
+		{ SYSCTL_EHASH_ENTRIES, "-262144\n", { -262144 }, "" },
+		{ SYSCTL_CHILD_EHASH_ENTRIES, "16777216\n", { 16777216 }, "" },
+		{ SYSCTL_LIMIT_OUTPUT_BYTES, "-1\n", { -1 }, "" },
+		{ SYSCTL_TW_REUSE_DELAY, "60000\n", { 60000 }, "" },
+		{ SYSCTL_PID_MAX, "4194304\n", { 4194304 }, "" },
 		{ SYSCTL_RESERVED_PORTS, "\n", { 0 }, "" },
 		{ SYSCTL_RESERVED_PORTS, "1-5,8\n", { 6 }, "1-5,8" },
 	};
@@ -111,6 +128,18 @@ static void what_it_never_writes(void **state)
 		{ SYSCTL_CONGESTION_CONTROL, BYTES("b\x7f\n") },
 		{ SYSCTL_CONGESTION_CONTROL, BYTES("b\xff\n") },
 		{ SYSCTL_CONGESTION_CONTROL, BYTES("\n") },
+		{ SYSCTL_AVAILABLE_CONGESTION_CONTROL, BYTES("\n") },
+		{ SYSCTL_AVAILABLE_CONGESTION_CONTROL, BYTES(" \n") },
+		{ SYSCTL_AVAILABLE_CONGESTION_CONTROL, BYTES("a\tb\n") },
+		{ SYSCTL_AVAILABLE_CONGESTION_CONTROL, BYTES("a\nb\n") },
+		{ SYSCTL_AVAILABLE_CONGESTION_CONTROL, BYTES("a \x7f\n") },
+		{ SYSCTL_FIN_TIMEOUT, BYTES("21474837\n") },
+		{ SYSCTL_FIN_TIMEOUT, BYTES("-21474837\n") },
+		{ SYSCTL_CHILD_EHASH_ENTRIES, BYTES("16777217\n") },
+		{ SYSCTL_TW_REUSE_DELAY, BYTES("0\n") },
+		{ SYSCTL_TW_REUSE_DELAY, BYTES("60001\n") },
+		{ SYSCTL_MIGRATE_REQ, BYTES("2\n") },
+		{ SYSCTL_PID_MAX, BYTES("0\n") },
 		{ SYSCTL_RESERVED_PORTS, BYTES("1-5,\n") },
 		{ SYSCTL_RESERVED_PORTS, BYTES("1\n\n") },
 	};
@@ -187,23 +216,62 @@ static void new_kernel(void **state)
 	assert_int_equal(fact_of(host, SYSCTL_RESERVED_PORTS)->v[0], 12);
 	assert_int_equal(fact_of(host, SYSCTL_FILE_NR)->v[2], INT64_MAX);
 	assert_int_equal(fact_of(host, SYSCTL_TCP_MEM)->v[2], 575664);
+	assert_int_equal(fact_of(host, SYSCTL_EHASH_ENTRIES)->v[0], 262144);
+	assert_string_equal(fact_of(host, SYSCTL_DEFAULT_QDISC)->text,
+	                    "pfifo_fast");
 	assert_int_equal(host->ns[0].initial.state, FACT_KNOWN);
 	assert_int_equal(host->ns[0].initial.value, 1);
 	host_free(host);
 }
 
-static void old_kernel(void **state)
+/* What a kernel does not have is absent, all else is known. */
+static void other_kernels(void **state)
 {
-	struct host *host = read_host("3.10");
+	static const struct {
+		const char *tree;
+		int64_t somaxconn;
+		enum sysctl_id absent[12]; /* ends with SYSCTL_SOMAXCONN */
+	} rows[] = {
+		{ "3.10",
+		  128,
+		  { SYSCTL_SYN_LINEAR_TIMEOUTS, SYSCTL_UNPRIVILEGED_PORT_START,
+		    SYSCTL_TW_REUSE_DELAY, SYSCTL_MEM_PCPU_RSV,
+		    SYSCTL_NETDEV_BUDGET_USECS, SYSCTL_DEFAULT_QDISC,
+		    SYSCTL_EHASH_ENTRIES, SYSCTL_CHILD_EHASH_ENTRIES,
+		    SYSCTL_MIGRATE_REQ, SYSCTL_CONNTRACK_MAX } },
+		{ "4.18",
+		  128,
+		  { SYSCTL_SYN_LINEAR_TIMEOUTS, SYSCTL_TW_REUSE_DELAY,
+		    SYSCTL_MEM_PCPU_RSV, SYSCTL_EHASH_ENTRIES,
+		    SYSCTL_CHILD_EHASH_ENTRIES, SYSCTL_MIGRATE_REQ,
+		    SYSCTL_CONNTRACK_MAX } },
+		{ "5.15",
+		  4096,
+		  { SYSCTL_SYN_LINEAR_TIMEOUTS, SYSCTL_TW_REUSE_DELAY,
+		    SYSCTL_MEM_PCPU_RSV, SYSCTL_EHASH_ENTRIES,
+		    SYSCTL_CHILD_EHASH_ENTRIES } },
+	};
 
 	(void)state;
-	assert_int_equal(fact_of(host, SYSCTL_SOMAXCONN)->v[0], 128);
-	assert_int_equal(fact_of(host, SYSCTL_UNPRIVILEGED_PORT_START)->state,
-	                 FACT_ABSENT);
-	assert_int_equal(fact_of(host, SYSCTL_RESERVED_PORTS)->state,
-	                 FACT_KNOWN);
-	assert_int_equal(fact_of(host, SYSCTL_RESERVED_PORTS)->v[0], 0);
-	host_free(host);
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		struct host *host = read_host(rows[i].tree);
+		size_t n = 0;
+
+		for (enum sysctl_id id = 0; id < SYSCTL_COUNT; id++) {
+			const bool absent = id && id == rows[i].absent[n];
+
+			print_message("%s %s\n", rows[i].tree,
+			              sysctl_desc(id)->key);
+			assert_int_equal(fact_of(host, id)->state,
+			                 absent ? FACT_ABSENT : FACT_KNOWN);
+			n += absent;
+		}
+		assert_int_equal(rows[i].absent[n], SYSCTL_SOMAXCONN);
+		assert_int_equal(fact_of(host, SYSCTL_SOMAXCONN)->v[0],
+		                 rows[i].somaxconn);
+		assert_int_equal(fact_of(host, SYSCTL_RESERVED_PORTS)->v[0], 0);
+		host_free(host);
+	}
 }
 
 static void child_namespace(void **state)
@@ -211,6 +279,17 @@ static void child_namespace(void **state)
 	struct host *host = read_host("child");
 
 	(void)state;
+	for (enum sysctl_id id = 0; id < SYSCTL_COUNT; id++) {
+		const bool of_host =
+			sysctl_desc(id)->scope == SYSCTL_SCOPE_INIT;
+
+		print_message("%s\n", sysctl_desc(id)->key);
+		assert_int_equal(fact_of(host, id)->state,
+		                 of_host ? FACT_ABSENT : FACT_KNOWN);
+	}
+	/* a read-only view of the host's, and the host's table */
+	assert_int_equal(fact_of(host, SYSCTL_RMEM_MAX)->v[0], 4194304);
+	assert_int_equal(fact_of(host, SYSCTL_EHASH_ENTRIES)->v[0], -262144);
 	assert_int_equal(host->ns[0].initial.state, FACT_KNOWN);
 	assert_int_equal(host->ns[0].initial.value, 0);
 	assert_int_equal(fact_of(host, SYSCTL_TCP_MEM)->state, FACT_ABSENT);
@@ -252,7 +331,7 @@ int main(void)
 		cmocka_unit_test(what_it_never_writes),
 		cmocka_unit_test(long_text_is_cut_visibly),
 		cmocka_unit_test(new_kernel),
-		cmocka_unit_test(old_kernel),
+		cmocka_unit_test(other_kernels),
 		cmocka_unit_test(child_namespace),
 		cmocka_unit_test(hostile_host),
 		cmocka_unit_test(nothing_there),

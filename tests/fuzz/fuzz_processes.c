@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#include "probes/owners.h"
+#include "probes/processes.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -14,9 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t inode;
 	char comm[16];
 
-	(void)owners_parse_link("socket", text, size, &inode);
-	(void)owners_parse_stat(text, size);
-	owners_parse_comm(text, size, comm);
+	(void)processes_parse_link("socket", text, size, &inode);
+	(void)processes_parse_stat(text, size);
+	processes_parse_comm(text, size, comm);
 	if (comm[15] != '\0')
 		abort();
 	return 0;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sos - facts of a host from its sosreport, as far as that has them.
+ *
+ * Of several sources the kernel's own files go first: a sosreport has a copy
+ * of much of /proc/sys and /proc/net. What it has in no form stays unread;
+ * so does everything about other network namespaces than the host's own.
+ */
+#ifndef KILOFLOW_PROBES_SOS_H
+#define KILOFLOW_PROBES_SOS_H
+
+struct err;
+struct goal;
+struct host;
+
+/**
+ * sos_read - read an unpacked sosreport
+ * @dir: the folder that has sos_commands in it
+ * @goal: ports are counted for it
+ * @ret: host_free() it
+ *
+ * Return: 0; -ENOTDIR, -ENOENT, ... with words when @dir is none; -ENOMEM.
+ */
+int sos_read(const char *dir, const struct goal *goal, struct host **ret,
+             struct err *err);
+
+#endif
