@@ -103,28 +103,11 @@ static bool take_number(struct span *rest, int64_t *ret)
 	       *rest->at == '\n';
 }
 
-static unsigned int numbers_max(enum sysctl_type type)
-{
-	switch (type) {
-	case SYSCTL_TYPE_INT:
-		return 1;
-	case SYSCTL_TYPE_PAIR:
-		return 2;
-	case SYSCTL_TYPE_TRIPLE:
-		return 3;
-	case SYSCTL_TYPE_WORD:
-	case SYSCTL_TYPE_WORDS:
-	case SYSCTL_TYPE_PORTS:
-		break;
-	}
-	return 0;
-}
-
 /* Return: false when something is wrong, though some may be taken by then. */
 static bool write_numbers(const struct sysctl_desc *desc, struct span rest,
                           struct sysctl_value *value, unsigned int *ret_taken)
 {
-	const unsigned int max = numbers_max(desc->type);
+	const unsigned int max = sysctl_numbers(desc->type);
 	int64_t number;
 
 	for (*ret_taken = 0; *ret_taken < max; ++*ret_taken) {
@@ -238,7 +221,7 @@ struct sysctl_value sysctl_value_of(const struct sysctl_desc *desc,
                                     const struct sysctl_fact *fact)
 {
 	struct sysctl_value value = {
-		.n = numbers_max(desc->type),
+		.n = sysctl_numbers(desc->type),
 		.text = span_of(fact->text, strlen(fact->text)),
 	};
 
