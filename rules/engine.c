@@ -116,6 +116,8 @@ void engine_judge(const struct rule *rule, const struct rule_input *in,
 
 	if (rule->roles && !(rule->roles & (unsigned int)in->goal->role))
 		return;
+	if (rule->applies && !rule->applies(in->goal, in->need))
+		return;
 	if (rule->scope == SCOPE_SEARCH &&
 	    host->netns_hidden.state == FACT_UNREAD)
 		return;

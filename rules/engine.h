@@ -31,7 +31,8 @@ void engine_run(const struct host *host, const struct goal *goal,
  * @in: host, goal, need, and where findings go; the rest is filled in
  * @policy: may be NULL
  *
- * A rule whose role is not the goal's emits nothing at all; neither does one
+ * A rule whose role is not the goal's, or that does not apply to it, emits
+ * nothing at all: nothing is fine that was not looked at. Neither does one
  * of SCOPE_LOAD where no load test was run, one of SCOPE_SEARCH when not all
  * namespaces were looked for, nor any of a namespace that was not entered.
  */

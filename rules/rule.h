@@ -96,6 +96,8 @@ struct rule {
 	const char *ref;     /* kernel file:function */
 	const char *explain; /* for `explain`: plain words, paragraphs
 	                        separated by \n\n, the formula included */
+	/* Is there anything to judge for this goal? NULL: always. */
+	bool (*applies)(const struct goal *goal, const struct need *need);
 	struct rule_need needs[RULE_NEEDS_MAX];
 	void (*judge)(const struct rule *self, const struct rule_input *in);
 };

@@ -152,14 +152,19 @@ static void emit_short(const struct rule *self, const struct rule_input *in,
 	in->emit(in->to, &finding);
 }
 
+static bool applies(const struct goal *goal, const struct need *need)
+{
+	(void)need;
+	return goal->port;
+}
+
 static void judge(const struct rule *self, const struct rule_input *in)
 {
 	const struct servers_facts *servers = &in->ns->servers;
 	const struct proc_limits_facts *tightest = NULL;
 	uint64_t total = 0;
 
-	if (!in->goal->port || !rule_knows(self, in, &need_servers) ||
-	    emit_unknown(self, in))
+	if (!rule_knows(self, in, &need_servers) || emit_unknown(self, in))
 		return;
 	for (size_t i = 0; i < servers->n; i++) {
 		const struct proc_limits_facts *process = &servers->list[i];
@@ -185,5 +190,6 @@ const struct rule rule_fds_server = {
 		"When they are used up accept() fails with EMFILE. The connections stay in the accept queue, which fills up, and then the kernel drops new ones: it looks like a short queue, and a longer one does not help.\n\n"
 		"With --port the processes that hold that listener are looked at. Each must have limit - open >= N; if several have that only together it is a warning, because nothing shares the connections out evenly. Where the open ones may not be counted, 64 are assumed. A running process is given more with prlimit; one that uses select() cannot use more than 1024 all the same.\n\n"
 		"Without --port nobody said which server it is, and nothing is judged.",
+	.applies = applies,
 	.judge = judge,
 };

@@ -266,12 +266,16 @@ static void judge_device(const struct rule *self, const struct rule_input *in)
 	judge_neighbours(self, in);
 }
 
+static bool applies(const struct goal *goal, const struct need *need)
+{
+	(void)need;
+	return goal->peer;
+}
+
 static void judge(const struct rule *self, const struct rule_input *in)
 {
 	const struct path_facts *path = &in->ns->path;
 
-	if (!in->goal->peer)
-		return;
 	if (path->route.state == FACT_ABSENT)
 		emit_no_route(self, in);
 	else if (!rule_knows(self, in, &need_route))
@@ -293,5 +297,6 @@ const struct rule rule_path_peer = {
 		"N flows that begin together put N packets there, their SYNs, and later each keeps at least one: a queue that holds fewer than N packets drops the rest, which TCP sends again. What a queue holds is its own limit; for pfifo_fast it is the device's txqueuelen, for fq 10000 packets in all and 100 of each flow, and of a device with several queues (mq) it is the smallest of them. noqueue has none, and nothing is dropped there; one that is limited in bytes, or has classes, is not judged.\n\n"
 		"A peer on the same network, or the router on the way to it, needs an entry in the table of neighbours, which is one for the host: with net.ipv4.neigh.default.gc_thresh3 entries it is full (net.ipv6... for IPv6). All flows to one peer share one entry.\n\n"
 		"What lies behind the first device this host does not know. Drops of the device and its queue are since it was created: a note.",
+	.applies = applies,
 	.judge = judge,
 };

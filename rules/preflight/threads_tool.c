@@ -203,10 +203,14 @@ static void judge_maps(const struct rule *self, const struct rule_input *in)
 	in->emit(in->to, &finding);
 }
 
+static bool applies(const struct goal *goal, const struct need *need)
+{
+	(void)goal;
+	return need->threads;
+}
+
 static void judge(const struct rule *self, const struct rule_input *in)
 {
-	if (!in->need->threads)
-		return;
 	judge_threads_max(self, in);
 	judge_pid_max(self, in);
 	judge_nproc(self, in);
@@ -224,5 +228,6 @@ const struct rule rule_threads_tool = {
 		"kiloflow, and tools that use epoll, need a thread a CPU. iperf 2, and iperf3 from 3.16 on, start a thread for each flow: --tool names one of them. N flows then need N threads for one end, 2 N when client and server are on this host, and 16 for everything else.\n\n"
 		"They must fit below each of these, besides what there is already: kernel.threads-max (the whole host); kernel.pid_max, which every thread takes a number from, less 300; RLIMIT_NPROC (all threads of the user; the host's root is exempt, and so is who has CAP_SYS_RESOURCE or CAP_SYS_ADMIN); pids.max of the control group and of every one above it, which systemd calls TasksMax= and sets to 15 % of pid_max for a service. And a process needs 2 x N + 64 memory maps below vm.max_map_count, because each thread's stack takes two: the usual 65530 carries 32733 threads.\n\n"
 		"clone() fails with EAGAIN at any of them, and does not say at which. A container sees no control group above its own root.",
+	.applies = applies,
 	.judge = judge,
 };

@@ -526,14 +526,19 @@ static void run(const struct host *host, const struct goal *goal,
 	engine_run(host, goal, &need, scopes_mask, NULL, judged_add, ret);
 }
 
-/* Rules that speak of one healthy namespace, all of which was looked for. */
+/* Rules that speak of one healthy namespace and the usual goal. */
 static size_t rules_of(unsigned int mask)
 {
+	const struct goal goal = goal_default();
+	struct need need;
 	size_t n = 0;
+
+	need_compute(&goal, 4096, &need);
 
 	for (size_t i = 0; rules[i]; i++) {
 		if (mask & 1U << rules[i]->scope &&
-		    rules[i]->scope != SCOPE_SEARCH && !rules[i]->of_boot)
+		    rules[i]->scope != SCOPE_SEARCH && !rules[i]->of_boot &&
+		    (!rules[i]->applies || rules[i]->applies(&goal, &need)))
 			n++;
 	}
 	return n;

@@ -191,9 +191,11 @@ static void without_a_peer_nothing_is_said(void **state)
 {
 	const struct goal goal = goal_default();
 	struct host *host = facts_healthy();
+	struct judged judged;
 
 	(void)state;
-	judged_one(PEER, host, &goal, VERDICT_OK);
+	judged_by(rule_by_id(PEER), host, &goal, NULL, &judged);
+	assert_int_equal(judged.n, 0);
 	host_free(host);
 }
 

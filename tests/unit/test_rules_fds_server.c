@@ -211,7 +211,8 @@ static void without_a_port_nothing_is_said(void **state)
 	struct judged judged;
 
 	(void)state;
-	judged_one(ID, host, &goal, VERDICT_OK);
+	judged_by(rule_by_id(ID), host, &goal, NULL, &judged);
+	assert_int_equal(judged.n, 0);
 	goal.port = PORT;
 	host->ns[0].servers.n = 0;
 	judged_one(ID, host, &goal, VERDICT_OK);

@@ -51,12 +51,15 @@ static void only_a_tool_with_threads(void **state)
 {
 	struct host *host = facts_healthy();
 	struct goal goal = goal_with("epoll");
+	struct judged judged;
 
 	(void)state;
 	host->sysctl[SYSCTL_THREADS_MAX] = facts_sysctl(1);
-	judged_one(ID, host, &goal, VERDICT_OK);
+	judged_by(rule_by_id(ID), host, &goal, NULL, &judged);
+	assert_int_equal(judged.n, 0);
 	goal.tool = NULL;
-	judged_one(ID, host, &goal, VERDICT_OK);
+	judged_by(rule_by_id(ID), host, &goal, NULL, &judged);
+	assert_int_equal(judged.n, 0);
 	host_free(host);
 }
 
