@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * act - how a step of each kind is looked at and made: one file and one
+ * constant a kind.
+ *
+ * To add a kind: copy act_prlimit.c, add its row to enum fix_kind and to
+ * fix_acts[].
+ */
+#ifndef KILOFLOW_CHECKER_FIX_ACT_H
+#define KILOFLOW_CHECKER_FIX_ACT_H
+
+#include <stddef.h>
+
+#include "checker/fix/step.h"
+
+struct err;
+struct fix_world;
+
+/* How it stands with what a step changes. */
+enum fix_now {
+	FIX_NOW_FROM,  /* as it was before the fix */
+	FIX_NOW_TO,    /* as the fix made it */
+	FIX_NOW_OTHER, /* somebody changed it */
+	FIX_NOW_GONE,  /* namespace, process or listener has ended */
+};
+
+struct fix_act {
+	/*
+	 * Could it be made here? Tried as far as trying changes nothing, never
+	 * guessed from a version. What could not work becomes step->skipped:
+	 * the reason and what to do instead.
+	 */
+	void (*permit)(struct fix_world *world, struct fix_step *step);
+	/*
+	 * @ret_text: what is there now, allocated, the caller frees it; NULL
+	 * when gone, or no file
+	 *
+	 * Return: 0; negative errno when it cannot be told.
+	 */
+	int (*look)(struct fix_world *world, const struct fix_step *step,
+	            enum fix_now *ret, char **ret_text, struct err *err);
+	/*
+	 * Set it to @value, one of step->from and step->to. Either all of it is
+	 * done or nothing. What came of it is for look() to say.
+	 *
+	 * Return: 0; negative errno, with words that name the step.
+	 */
+	int (*set)(struct fix_world *world, const struct fix_step *step,
+	           const char *value, struct err *err);
+};
+
+extern const struct fix_act fix_act_sysctl;
+extern const struct fix_act fix_act_prlimit;
+extern const struct fix_act fix_act_relisten;
+extern const struct fix_act fix_act_file;
+
+/** fix_act - that of @kind; never NULL */
+const struct fix_act *fix_act(enum fix_kind kind);
+
+/** fix_permit - permit() of every step that is not skipped yet */
+void fix_permit(struct fix_world *world, struct fix_steps *steps);
+
+#endif
