@@ -20,15 +20,7 @@ const char *page_escape(const char *text, char buf[static PAGE_TEXT_MAX])
 
 const char *page_safe(const char *text, char buf[static PAGE_TEXT_MAX])
 {
-	char *to = buf;
-
-	(void)page_escape(text, buf);
-	for (const char *from = buf; *from; from++) {
-		if (from[0] == '\\' && from[1] == '\\')
-			from++;
-		*to++ = *from;
-	}
-	*to = '\0';
+	(void)text_safe(buf, PAGE_TEXT_MAX, text, strlen(text));
 	return buf;
 }
 

@@ -71,7 +71,8 @@ static bool put(char *dst, size_t size, size_t *used, const char *src, size_t n)
 	return true;
 }
 
-size_t text_escape(char *dst, size_t size, const char *src, size_t len)
+static size_t escape_bytes(char *dst, size_t size, const char *src, size_t len,
+                           bool escape_backslash)
 {
 	size_t used = 0;
 	size_t at = 0;
@@ -88,7 +89,7 @@ size_t text_escape(char *dst, size_t size, const char *src, size_t len)
 			n = (size_t)snprintf(escape, sizeof(escape), "\\x%02x",
 			                     (uint8_t)src[at]);
 			out = escape;
-		} else if (c == '\\') {
+		} else if (c == '\\' && escape_backslash) {
 			n = 2;
 			out = "\\\\";
 		} else if (is_control(c) || is_bidi_control(c)) {
@@ -102,6 +103,16 @@ size_t text_escape(char *dst, size_t size, const char *src, size_t len)
 	}
 	dst[used] = '\0';
 	return used;
+}
+
+size_t text_escape(char *dst, size_t size, const char *src, size_t len)
+{
+	return escape_bytes(dst, size, src, len, true);
+}
+
+size_t text_safe(char *dst, size_t size, const char *src, size_t len)
+{
+	return escape_bytes(dst, size, src, len, false);
 }
 
 size_t text_utf8(char *dst, size_t size, const char *src, size_t len)

@@ -28,6 +28,12 @@
 size_t text_escape(char *dst, size_t size, const char *src, size_t len);
 
 /**
+ * text_safe - the same for a text of ours, in which what is from outside is
+ * escaped already: a backslash stays one
+ */
+size_t text_safe(char *dst, size_t size, const char *src, size_t len);
+
+/**
  * text_utf8 - copy @src with each invalid UTF-8 sequence replaced by U+FFFD
  *
  * For JSON, whose writer escapes control characters itself.

@@ -77,6 +77,24 @@ static void escape(void **state)
 	}
 }
 
+/* What is escaped already stays as it is; what is not is escaped now. */
+static void safe(void **state)
+{
+	char out[128];
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		const char *escaped = rows[i].escaped;
+
+		assert_int_equal(text_safe(out, sizeof(out), escaped,
+		                           strlen(escaped)),
+		                 strlen(escaped));
+		assert_string_equal(out, escaped);
+	}
+	text_safe(out, sizeof(out), BYTES("\\x1b\x1b"));
+	assert_string_equal(out, "\\x1b\\x1b");
+}
+
 static void utf8(void **state)
 {
 	(void)state;
@@ -99,6 +117,7 @@ static void sizes(void **state)
 	static size_t (*const copies[])(char *, size_t, const char *,
 	                                size_t) = {
 		text_escape,
+		text_safe,
 		text_utf8,
 	};
 	static const char src[] = "a\\\x1b\xc3\xa9\u202e\xff\xf0\x9f\x98\x80z";
@@ -197,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escape),
+		cmocka_unit_test(safe),
 		cmocka_unit_test(utf8),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(nothing_is_cut_in_two),
