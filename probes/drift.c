@@ -181,25 +181,6 @@ static bool is_container(int root_fd)
 	return false;
 }
 
-/* What the files give, for every sysctl of the table. */
-struct outcomes {
-	struct sysctl_outcome by[SYSCTL_LOADER_COUNT][SYSCTL_COUNT];
-};
-
-static int simulate(const struct sysctl_files *files, struct outcomes *ret,
-                    struct err *err)
-{
-	const struct sysctl_desc *wanted[SYSCTL_COUNT];
-	int rc = 0;
-
-	for (enum sysctl_id id = 0; id < SYSCTL_COUNT; id++)
-		wanted[id] = sysctl_desc(id);
-	for (unsigned int i = 0; !rc && i < SYSCTL_LOADER_COUNT; i++)
-		rc = sysctl_simulate(files, i, wanted, SYSCTL_COUNT, ret->by[i],
-		                     err);
-	return rc;
-}
-
 /* What is in force is read again only for what a file sets. */
 static int compare_one(const struct probe_env *env, enum sysctl_id id,
                        struct drift_seen *seen, struct drift_key *ret)
@@ -220,7 +201,8 @@ static int compare_one(const struct probe_env *env, enum sysctl_id id,
 
 static int compare_all(const struct probe_env *env, const struct host *host,
                        const struct netns_facts *ns,
-                       const struct outcomes *outcomes, struct drift *ret)
+                       const struct sysctl_outcomes *outcomes,
+                       struct drift *ret)
 {
 	char cmdline[CMDLINE_BYTES];
 	size_t len = 0;
@@ -248,7 +230,7 @@ static int fill(const struct probe_env *env, const struct host *host,
                 const struct netns_facts *ns, struct drift *ret,
                 struct err *err)
 {
-	struct outcomes *outcomes = calloc(1, sizeof(*outcomes));
+	struct sysctl_outcomes *outcomes = calloc(1, sizeof(*outcomes));
 	const struct sysctl_boot boot = sysctl_boot_read(env->root_fd);
 	struct sysctl_files files = { 0 };
 	int rc = -ENOMEM;
@@ -257,7 +239,7 @@ static int fill(const struct probe_env *env, const struct host *host,
 	if (outcomes)
 		rc = sysctl_files_read(env->root_fd, &files, err);
 	if (!rc)
-		rc = simulate(&files, outcomes, err);
+		rc = sysctl_simulate_all(&files, outcomes, err);
 	if (!rc)
 		rc = compare_all(env, host, ns, outcomes, ret);
 	memcpy(ret->unread, files.unread, sizeof(ret->unread));

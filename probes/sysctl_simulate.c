@@ -341,9 +341,12 @@ static void find_named(struct run *run)
 		for (size_t j = 0; j < run->n_targets; j++) {
 			struct target *target = &run->targets[j];
 
-			if (!strcmp(entry->key.path, target->path) &&
-			    target->named < named)
+			if (strcmp(entry->key.path, target->path))
+				continue;
+			if (target->named < named)
 				target->named = named;
+			if (entry->exclude)
+				target->outcome->without = entry->line;
 		}
 	}
 }
@@ -437,4 +440,18 @@ int sysctl_simulate(const struct sysctl_files *files, enum sysctl_loader loader,
 	return rc ? err_set(err, rc,
 	                    "cannot tell what the sysctl files set: no memory")
 	          : 0;
+}
+
+int sysctl_simulate_all(const struct sysctl_files *files,
+                        struct sysctl_outcomes *ret, struct err *err)
+{
+	const struct sysctl_desc *wanted[SYSCTL_COUNT];
+	int rc = 0;
+
+	for (enum sysctl_id id = 0; id < SYSCTL_COUNT; id++)
+		wanted[id] = sysctl_desc(id);
+	for (unsigned int i = 0; !rc && i < SYSCTL_LOADER_COUNT; i++)
+		rc = sysctl_simulate(files, i, wanted, SYSCTL_COUNT, ret->by[i],
+		                     err);
+	return rc;
 }

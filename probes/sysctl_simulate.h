@@ -44,9 +44,11 @@ struct sysctl_loser {
 
 /* What becomes of one sysctl. */
 struct sysctl_outcome {
-	bool set;                  /* false: no line sets it */
-	struct sysctl_value value; /* borrows from the files */
-	struct sysctl_line line;   /* that wins */
+	bool set;                   /* false: no line sets it */
+	struct sysctl_value value;  /* borrows from the files */
+	struct sysctl_line line;    /* that wins */
+	struct sysctl_line without; /* a "-key" line in force; file NULL: none.
+	                               When no line sets it, that is why */
 	struct sysctl_loser losers[SYSCTL_LOSERS_MAX];
 	size_t n_losers; /* may be more than are in the list */
 };
@@ -65,5 +67,14 @@ struct sysctl_outcome {
 int sysctl_simulate(const struct sysctl_files *files, enum sysctl_loader loader,
                     const struct sysctl_desc *const wanted[], size_t n,
                     struct sysctl_outcome ret[], struct err *err);
+
+/* What becomes of every sysctl of sysctl_table.h, by each loader. */
+struct sysctl_outcomes {
+	struct sysctl_outcome by[SYSCTL_LOADER_COUNT][SYSCTL_COUNT];
+};
+
+/** sysctl_simulate_all - run both loaders. Return: 0 or -ENOMEM */
+int sysctl_simulate_all(const struct sysctl_files *files,
+                        struct sysctl_outcomes *ret, struct err *err);
 
 #endif

@@ -2,7 +2,6 @@
 /* text - see text.h. One UTF-8 decoder serves both forms of escaping. */
 #include "probes/base/text.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -132,6 +131,21 @@ size_t text_utf8(char *dst, size_t size, const char *src, size_t len)
 	}
 	dst[used] = '\0';
 	return used;
+}
+
+bool text_is_utf8(const char *src, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len) {
+		uint32_t c;
+		const size_t n = utf8_decode(src + at, len - at, &c);
+
+		if (!n)
+			return false;
+		at += n;
+	}
+	return true;
 }
 
 void text_join(char *dst, size_t size, const char *sep, const char *item)

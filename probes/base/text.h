@@ -9,6 +9,7 @@
 #ifndef KILOFLOW_PROBES_BASE_TEXT_H
 #define KILOFLOW_PROBES_BASE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
@@ -39,6 +40,9 @@ size_t text_safe(char *dst, size_t size, const char *src, size_t len);
  * For JSON, whose writer escapes control characters itself.
  */
 size_t text_utf8(char *dst, size_t size, const char *src, size_t len);
+
+/** text_is_utf8 - there is no invalid sequence in @len bytes at @src */
+bool text_is_utf8(const char *src, size_t len);
 
 /**
  * text_join - "a, b and c" and the like: append @item to @dst, separated

@@ -108,6 +108,8 @@ static void utf8(void **state)
 		                           rows[i].len),
 		                 want_len);
 		assert_memory_equal(out, want, want_len + 1);
+		assert_int_equal(text_is_utf8(rows[i].src, rows[i].len),
+		                 rows[i].utf8 == NULL);
 	}
 }
 
