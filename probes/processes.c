@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "probes/base/file.h"
-#include "probes/base/span.h"
 #include "probes/base/vec.h"
 
 /* include/linux/sched.h */
@@ -44,24 +43,35 @@ void processes_parse_comm(const char *content, size_t len, char comm[16])
 	memcpy(comm, content, len);
 }
 
-bool processes_parse_stat(const char *content, size_t len)
+bool processes_stat_word(const char *content, size_t len, int at,
+                         struct span *ret)
 {
 	/* The comm may hold any byte; the last parenthesis is behind it. */
 	const char *comm_end = memrchr(content, ')', len);
 	struct span rest = span_of(content, len);
 	struct span word;
-	uint64_t flags;
 
 	if (!comm_end)
-		return true;
+		return false;
 	rest.at = comm_end + 1;
-	for (int at = STAT_STATE; at <= STAT_FLAGS; at++) {
+	for (int i = STAT_STATE; i <= at; i++) {
 		if (!span_word(&rest, &word))
-			return true;
-		if (at == STAT_STATE && (*word.at == 'Z' || *word.at == 'X'))
 			return false;
 	}
-	return span_u64(word, &flags) || !(flags & PF_KTHREAD);
+	*ret = word;
+	return true;
+}
+
+bool processes_parse_stat(const char *content, size_t len)
+{
+	struct span word;
+	uint64_t flags;
+
+	if (processes_stat_word(content, len, STAT_STATE, &word) &&
+	    (*word.at == 'Z' || *word.at == 'X'))
+		return false;
+	return !processes_stat_word(content, len, STAT_FLAGS, &word) ||
+	       span_u64(word, &flags) || !(flags & PF_KTHREAD);
 }
 
 int processes_entry(const struct dirent *entry)

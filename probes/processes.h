@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "probes/base/span.h"
+
 struct dirent;
 
 struct process {
@@ -81,6 +83,17 @@ bool processes_parse_link(const char *kind, const char *target, size_t len,
  * @comm: cut to 15 bytes, padded with NUL
  */
 void processes_parse_comm(const char *content, size_t len, char comm[16]);
+
+/**
+ * processes_stat_word - one word of /proc/PID/stat. Pure.
+ * @content: of that file; the comm in it may look like anything
+ * @at: as proc(5) counts them, from 3 on, which is the state
+ * @ret: set only on success
+ *
+ * Return: whether there is one.
+ */
+bool processes_stat_word(const char *content, size_t len, int at,
+                         struct span *ret);
 
 /**
  * processes_parse_stat - may a process have descriptors at all? Pure.

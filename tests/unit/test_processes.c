@@ -136,6 +136,34 @@ static void stats(void **state)
 			fail_msg("%s", rows[i].content);
 }
 
+static void stat_words(void **state)
+{
+	static const char content[] = "9 (a) R 7 b) S 1 2 3 0 -1 42 55";
+	static const struct {
+		const char *content;
+		int at;
+		const char *word; /* NULL: there is none */
+	} rows[] = {
+		{ content, 3, "S" },       { content, 4, "1" },
+		{ content, 10, "55" },     { content, 11, NULL },
+		{ "9 (a) S", 3, "S" },     { "9 (a) S", 4, NULL },
+		{ "9 (a b S 1", 3, NULL }, { "", 3, NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct span word;
+		const bool found = processes_stat_word(rows[i].content,
+		                                       strlen(rows[i].content),
+		                                       rows[i].at, &word);
+
+		if (found != (rows[i].word != NULL) ||
+		    (found && !span_is(word, rows[i].word)))
+			fail_msg("word %d of \"%s\"", rows[i].at,
+			         rows[i].content);
+	}
+}
+
 static void lists_itself(void **state)
 {
 	const int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -208,6 +236,7 @@ int main(void)
 		cmocka_unit_test(links),
 		cmocka_unit_test(comms),
 		cmocka_unit_test(stats),
+		cmocka_unit_test(stat_words),
 		cmocka_unit_test(lists_itself),
 		cmocka_unit_test(without_proc_all_are_hidden),
 		cmocka_unit_test(knows_itself),
