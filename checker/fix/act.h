@@ -3,6 +3,9 @@
  * act - how a step of each kind is looked at and made: one file and one
  * constant a kind.
  *
+ * Each of them moves the calling thread to the network namespace that it has
+ * to be in, and leaves it there.
+ *
  * To add a kind: copy act_prlimit.c, add its row to enum fix_kind and to
  * fix_acts[].
  */
@@ -57,7 +60,31 @@ extern const struct fix_act fix_act_file;
 /** fix_act - that of @kind; never NULL */
 const struct fix_act *fix_act(enum fix_kind kind);
 
-/** fix_permit - permit() of every step that is not skipped yet */
+/** fix_permit - permit() of every step that is not skipped yet; again does no
+ * harm
+ */
 void fix_permit(struct fix_world *world, struct fix_steps *steps);
+
+/** fix_step_skip - it is not made: @err says why, and what to do */
+void fix_step_skip(struct fix_step *step, const struct err *err);
+
+/**
+ * fix_step_failed - "cannot set net.core.somaxconn to 4096: " and @why
+ * @value: NULL: it could not even be looked at
+ *
+ * Return: @code.
+ */
+int fix_step_failed(const struct fix_step *step, const char *value, int code,
+                    const struct err *why, struct err *err);
+
+/**
+ * fix_look_failed - what look() returns when it got no further
+ * @code: -ENOENT and -ESRCH: what was changed has ended, which is no error
+ */
+int fix_look_failed(const struct fix_step *step, int code,
+                    const struct err *why, enum fix_now *ret, struct err *err);
+
+/** fix_now_of - how it stands when @text, spelled as from and to, is there */
+enum fix_now fix_now_of(const struct fix_step *step, const char *text);
 
 #endif
