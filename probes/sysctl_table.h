@@ -89,15 +89,24 @@ enum sysctl_live {
 	SYSCTL_READ_ONLY,
 };
 
+/* What more of it means. */
+enum sysctl_sense {
+	SYSCTL_AMOUNT, /* a larger number lets more through; of a range, a
+	                  wider one */
+	SYSCTL_SWITCH, /* a number that stands for a choice: none is more than
+	                  another */
+};
+
 struct sysctl_desc {
 	const char *key; /* as sysctl(8) writes it, with dots */
 	enum sysctl_type type;
 	enum sysctl_scope scope;
 	enum sysctl_live live;
-	int64_t min, max;  /* what the kernel accepts, for each number */
-	const char *since; /* version history in a few words */
-	const char *ref;   /* kernel file:function */
-	const char *help;  /* plain words, one or more sentences */
+	enum sysctl_sense sense; /* of one with numbers */
+	int64_t min, max;        /* what the kernel accepts, for each number */
+	const char *since;       /* version history in a few words */
+	const char *ref;         /* kernel file:function */
+	const char *help;        /* plain words, one or more sentences */
 };
 
 /** sysctl_desc - the row of @id; never NULL for id < SYSCTL_COUNT */

@@ -19,7 +19,8 @@
 struct sink {
 	const struct rule_input *outer; /* where findings go on to */
 	const struct policy *policy;
-	size_t n; /* findings since the last ok */
+	const struct listener *listener; /* that is judged now, or NULL */
+	size_t n;                        /* findings since the last ok */
 };
 
 static void sink_emit(void *to, const struct finding *finding)
@@ -28,6 +29,7 @@ static void sink_emit(void *to, const struct finding *finding)
 	struct finding judged = *finding;
 
 	sink->n++;
+	judged.listener = sink->listener;
 	policy_apply(sink->policy, &judged);
 	sink->outer->emit(sink->outer->to, &judged);
 }
@@ -70,7 +72,7 @@ static bool needs_are_known(const struct rule *rule,
 }
 
 static void judge_listeners(const struct rule *rule,
-                            const struct rule_input *in)
+                            const struct rule_input *in, struct sink *sink)
 {
 	static const struct rule_need read =
 		NEED_NETNS(listeners_read, "the list of listeners",
@@ -81,16 +83,18 @@ static void judge_listeners(const struct rule *rule,
 		return;
 	for (size_t i = 0; i < in->ns->n_listeners; i++) {
 		each.listener = &in->ns->listeners[i];
+		sink->listener = each.listener;
 		if (needs_are_known(rule, &each))
 			rule->judge(rule, &each);
 	}
+	sink->listener = NULL;
 }
 
 static void judge_once(const struct rule *rule, const struct rule_input *in,
                        struct sink *sink)
 {
 	if (rule->scope == SCOPE_LISTENER)
-		judge_listeners(rule, in);
+		judge_listeners(rule, in, sink);
 	else if (needs_are_known(rule, in))
 		rule->judge(rule, in);
 	emit_ok(rule, in, sink);

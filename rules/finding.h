@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "probes/facts.h"
 
@@ -59,6 +60,8 @@ const char *remedy_kind_name(enum remedy_kind kind);
 
 struct remedy {
 	enum remedy_kind kind;
+	pid_t pid;         /* of REMEDY_PRLIMIT: the process that runs already;
+	                      0: whatever is started from this shell */
 	char key[64];      /* sysctl key, directive, limit */
 	char from[64];     /* as it is; a number where it is one */
 	char to[64];       /* as it should be */
@@ -76,14 +79,15 @@ struct rule;
 struct finding {
 	const struct rule *rule;
 	enum verdict verdict;
-	const struct netns_facts *ns; /* NULL: the host */
-	char subject[160];            /* what it is about; "": the rule's all */
-	struct fact_u64 observed;     /* UNREAD: not a number */
-	struct fact_u64 needed;       /* UNREAD: no need, or no number */
-	const char *unit; /* "connections", "ports", "bytes", NULL */
-	char what[256];   /* "net.core.somaxconn is 128, a burst of
-	                     1000 needs 999" */
-	char why[384];    /* what follows from it, or "" */
+	const struct netns_facts *ns;    /* NULL: the host */
+	const struct listener *listener; /* NULL: none; set by the engine */
+	char subject[160];        /* what it is about; "": the rule's all */
+	struct fact_u64 observed; /* UNREAD: not a number */
+	struct fact_u64 needed;   /* UNREAD: no need, or no number */
+	const char *unit;         /* "connections", "ports", "bytes", NULL */
+	char what[256];           /* "net.core.somaxconn is 128, a burst of
+	                             1000 needs 999" */
+	char why[384];            /* what follows from it, or "" */
 	struct remedy remedy;
 };
 

@@ -11,11 +11,18 @@
 #include "probes/goal.h"
 #include "rules/saturate.h"
 
+void process_name(const char comm[static 16], pid_t pid, char *buf, size_t size)
+{
+	char name[4 * 16 + 1];
+
+	(void)text_escape(name, sizeof(name), comm, strnlen(comm, 16));
+	(void)snprintf(buf, size, "%s[%d]", name, (int)pid);
+}
+
 /* "iperf[4242] +2", or why there is no such name. */
 static void owner_text(const struct listener *listener, char *buf, size_t size)
 {
 	const struct owner *first = listener->owners;
-	char comm[4 * sizeof(first->comm) + 1];
 	char more[24] = "";
 
 	if (!listener->n_owners) {
@@ -25,12 +32,11 @@ static void owner_text(const struct listener *listener, char *buf, size_t size)
 		                       : "(owner unknown)");
 		return;
 	}
-	(void)text_escape(comm, sizeof(comm), first->comm,
-	                  strnlen(first->comm, sizeof(first->comm)));
+	process_name(first->comm, first->pid, buf, size);
 	if (listener->n_owners > 1)
 		(void)snprintf(more, sizeof(more), " +%zu",
 		               listener->n_owners - 1);
-	(void)snprintf(buf, size, "%s[%d]%s", comm, (int)first->pid, more);
+	text_join(buf, size, "", more);
 }
 
 void listener_subject(const struct listener *listener, char *buf, size_t size)

@@ -8,11 +8,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "probes/goal.h"
 
 struct listener;
 struct netns_facts;
+
+/** process_name - "iperf[4242]", safe to show
+ * @comm: as struct owner has it
+ */
+void process_name(const char comm[static 16], pid_t pid, char *buf,
+                  size_t size);
 
 /**
  * listener_subject - "0.0.0.0:5001 iperf[4242] +2": address, first owner,

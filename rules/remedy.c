@@ -9,8 +9,12 @@
 #include <string.h>
 
 #include "probes/base/num.h"
+#include "probes/base/text.h"
 #include "probes/facts.h"
+#include "probes/goal.h"
 #include "probes/sysctl_table.h"
+#include "rules/kernel.h"
+#include "rules/listener.h"
 #include "rules/rule.h"
 
 /* A shell takes these as they are, wherever they stand. */
@@ -93,14 +97,85 @@ uint64_t remedy_limit(uint64_t need, uint64_t least)
 	return power > least ? power : least;
 }
 
+/*
+ * Before 4.1 a listener's limit has 16 bits: a larger net.core.somaxconn is
+ * refused from 3.11 on, and silently cut before.
+ */
+uint64_t remedy_most(const struct host *host, enum sysctl_id id)
+{
+	if (id == SYSCTL_SOMAXCONN &&
+	    kernel_version(host->kernel) < KERNEL(4, 1))
+		return UINT16_MAX;
+	return (uint64_t)sysctl_desc(id)->max;
+}
+
 void remedy_raise(struct remedy *ret, const struct rule_input *in,
                   enum sysctl_id id, uint64_t need, uint64_t least)
 {
-	const uint64_t value = remedy_limit(need, least);
+	const uint64_t most = remedy_most(in->host, id);
+	const uint64_t power = remedy_limit(need, least);
+	const uint64_t value = power < most ? power : most;
 	char to[sizeof(ret->to)];
 
-	if (value > (uint64_t)sysctl_desc(id)->max)
+	if (value < need)
 		return;
 	(void)snprintf(to, sizeof(to), "%" PRIu64, value);
 	remedy_sysctl(ret, in, id, to);
+}
+
+/*
+ * What --netns takes: the name of `ip netns`, if it is one that stands for
+ * nothing else, and any other namespace's file.
+ */
+static const char *netns_option(const struct netns_facts *ns)
+{
+	const char *slash = strrchr(ns->enter, '/');
+
+	if (slash && !strcmp(slash + 1, ns->name) &&
+	    !consists_of(ns->name, "0123456789") &&
+	    strcmp(ns->name, "all") != 0)
+		return ns->name;
+	return ns->enter;
+}
+
+/* What differs from the defaults, or the command would be for other flows. */
+static void goal_options(const struct rule_input *in, char *buf, size_t size)
+{
+	const struct goal usual = goal_default();
+	const struct goal *goal = in->goal;
+	char option[32];
+
+	buf[0] = '\0';
+	if (goal->flows != usual.flows) {
+		(void)snprintf(option, sizeof(option), " --flows %" PRIu64,
+		               goal->flows);
+		text_join(buf, size, "", option);
+	}
+	if (goal->burst != goal->flows) {
+		(void)snprintf(option, sizeof(option), " --burst %" PRIu64,
+		               goal->burst);
+		text_join(buf, size, "", option);
+	}
+	if (goal->family == FAMILY_IPV6 ||
+	    !listener_serves(in->listener, FAMILY_IPV4))
+		text_join(buf, size, "", " -6");
+}
+
+void remedy_relisten(struct remedy *ret, const struct rule_input *in,
+                     uint64_t to)
+{
+	const char *netns = netns_option(in->ns);
+	char goal[96];
+
+	ret->kind = REMEDY_RELISTEN;
+	ret->live = true;
+	(void)snprintf(ret->key, sizeof(ret->key), "listen(2) backlog");
+	(void)snprintf(ret->from, sizeof(ret->from), "%u", in->listener->limit);
+	(void)snprintf(ret->to, sizeof(ret->to), "%" PRIu64, to);
+	goal_options(in, goal, sizeof(goal));
+	if (consists_of(netns, PLAIN))
+		remedy_command(ret, NULL,
+		               "kiloflow check --fix --port %u%s%s%s",
+		               in->listener->port, goal,
+		               netns[0] ? " --netns " : "", netns);
 }

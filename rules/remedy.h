@@ -34,14 +34,30 @@ void remedy_sysctl(struct remedy *ret, const struct rule_input *in,
                    enum sysctl_id id, const char *to);
 
 /**
+ * remedy_most - the largest number that the host's kernel takes for a sysctl,
+ * and means
+ */
+uint64_t remedy_most(const struct host *host, enum sysctl_id id);
+
+/**
  * remedy_raise - raise a sysctl of one number to hold @need
  * @least: what it is set to at the least, a power of two
  *
- * To the next power of two; to nothing (REMEDY_NONE) when the kernel does
- * not take a number that large.
+ * To the next power of two, or to the largest that the kernel takes; to
+ * nothing (REMEDY_NONE) when that does not hold @need.
  */
 void remedy_raise(struct remedy *ret, const struct rule_input *in,
                   enum sysctl_id id, uint64_t need, uint64_t least);
+
+/**
+ * remedy_relisten - give the running listener of @in a limit of @to, live
+ * @ret: its risk is left as it is
+ *
+ * Only kiloflow itself does that: the command is one of its own, for the same
+ * flows, and makes what else the listener needs.
+ */
+void remedy_relisten(struct remedy *ret, const struct rule_input *in,
+                     uint64_t to);
 
 /** remedy_limit - @need up to a power of two, and to @least */
 uint64_t remedy_limit(uint64_t need, uint64_t least);

@@ -13,12 +13,16 @@
 #include "probes/base/text.h"
 #include "probes/goal.h"
 #include "probes/need.h"
+#include "rules/kernel.h"
 #include "rules/limited_by.h"
 #include "rules/listener.h"
 #include "rules/remedy.h"
 #include "rules/rule.h"
 #include "rules/saturate.h"
 #include "rules/servers.h"
+
+/* Some kernels of long-lived distributions have it all the same. */
+static const uint32_t has_pidfd_getfd = KERNEL(5, 6);
 
 static bool has_drops(const struct listener *listener)
 {
@@ -156,24 +160,31 @@ static void say_server(const struct server *server, struct finding *finding)
 }
 
 /*
- * What makes it last: the server's own setting, as far as it is known. No
- * command is given: where the setting stands is the server's affair.
+ * Live, through a process that holds the listener. Where it is known that
+ * nobody does, as of one of the kernel's own, only whoever made it can.
  */
-static void propose(const struct rule_input *in, const struct server *server,
-                    struct remedy *ret)
+static void propose(const struct rule_input *in, struct remedy *ret)
 {
-	const bool has_setting = server && server->directive[0];
+	const struct listener *listener = in->listener;
+	const bool is_held =
+		listener->n_owners || listener->owners_state != OWNERS_KNOWN;
+	const uint32_t version = kernel_version(in->host->kernel);
 
-	ret->kind = has_setting ? REMEDY_CONFIG : REMEDY_RESTART;
-	(void)snprintf(ret->key, sizeof(ret->key), "%s",
-	               has_setting ? server->directive : "listen(2) backlog");
-	(void)snprintf(ret->from, sizeof(ret->from), "%u", in->listener->limit);
-	(void)snprintf(ret->to, sizeof(ret->to), "%" PRIu64,
-	               remedy_limit(in->need->accept_queue_limit,
-	                            REMEDY_BACKLOG_LEAST));
+	remedy_relisten(ret, in,
+	                remedy_limit(in->need->accept_queue_limit,
+	                             REMEDY_BACKLOG_LEAST));
+	if (!is_held) {
+		ret->kind = REMEDY_RESTART;
+		ret->live = false;
+		ret->command[0] = '\0';
+	}
 	(void)snprintf(ret->risk, sizeof(ret->risk),
-	               "takes a %s; a long queue hides a slow accept()",
-	               has_setting ? server->apply : "restart of the server");
+	               "%s; a long queue hides a slow accept()",
+	               is_held ? "a restart sets the old limit again"
+	                       : "takes a restart of the server");
+	if (is_held && version && version < has_pidfd_getfd)
+		text_join(ret->risk, sizeof(ret->risk), "; ",
+		          "needs pidfd_getfd, which this kernel may lack");
 }
 
 static void judge(const struct rule *self, const struct rule_input *in)
@@ -198,7 +209,7 @@ static void judge(const struct rule *self, const struct rule_input *in)
 	say_trouble(in, &finding);
 	say_limit(in, server, &finding);
 	say_server(server, &finding);
-	propose(in, server, &finding.remedy);
+	propose(in, &finding.remedy);
 	in->emit(in->to, &finding);
 }
 
@@ -214,6 +225,6 @@ const struct rule rule_backlog_listener = {
 		"What counts for a server that runs already is its own accept queue: the limit it got at its last listen(), which is the smaller of what it asked for and what net.core.somaxconn was then. Raising net.core.somaxconn changes nothing for it, and a configuration file does not say what it got; sock_diag does.\n\n"
 		"A queue of limit L holds L + 1 connections. Listeners that share address, port and user (SO_REUSEPORT) form a group, and a burst of B fits if size x (limit + 1) >= B; but the kernel spreads by a hash, so a member that alone would not hold B may overflow earlier.\n\n"
 		"With --port a listener there that does not hold the burst fails. Without it nobody said whom the burst is for: it is a note, and a warning when that listener has drops or stands full.\n\n"
-		"A second listen() on a listening socket only overwrites the limit: the queue, its connections and its clients stay. Some servers do that on a reload (nginx, when its setting changed); the others take a restart.",
+		"A second listen() on a listening socket only overwrites the limit: the queue, its connections and its clients stay. `kiloflow check --fix --port P` makes that call for a server that runs. Some servers make it on a reload (nginx, when its setting changed); the others take a restart. Only the server's own setting lasts.",
 	.judge = judge,
 };

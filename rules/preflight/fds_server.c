@@ -12,11 +12,12 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "probes/base/text.h"
 #include "probes/goal.h"
 #include "probes/need.h"
+#include "rules/descriptors.h"
+#include "rules/listener.h"
 #include "rules/remedy.h"
 #include "rules/rule.h"
 #include "rules/saturate.h"
@@ -25,26 +26,10 @@
 static const struct rule_need need_servers = NEED_NETNS(
 	servers.read, "which process holds the listener", "/proc/PID/fd");
 
-/* Open descriptors; what any process has, when they may not be counted. */
-static uint64_t used_of(const struct proc_limits_facts *process)
-{
-	return process->fds.state == FACT_KNOWN ? process->fds.value
-	                                        : NEED_FDS_OVERHEAD;
-}
-
 static uint64_t left_of(const struct proc_limits_facts *process)
 {
-	return saturate_sub(process->nofile_soft.value, used_of(process));
-}
-
-static void name_process(const struct proc_limits_facts *process, char *buf,
-                         size_t size)
-{
-	char comm[4 * sizeof(process->comm) + 1];
-
-	(void)text_escape(comm, sizeof(comm), process->comm,
-	                  strnlen(process->comm, sizeof(process->comm)));
-	(void)snprintf(buf, size, "%s[%d]", comm, (int)process->pid);
+	return saturate_sub(process->nofile_soft.value,
+	                    descriptors_used(process));
 }
 
 /* Whose limit is not known. Return: whether there is such a process. */
@@ -64,7 +49,8 @@ static bool emit_unknown(const struct rule *self, const struct rule_input *in)
 		if (process->nofile_soft.state == FACT_KNOWN)
 			continue;
 		found = true;
-		name_process(process, finding.subject, sizeof(finding.subject));
+		process_name(process->comm, process->pid, finding.subject,
+		             sizeof(finding.subject));
 		(void)snprintf(finding.what, sizeof(finding.what),
 		               "%s: its limit of open files is unknown (%s)",
 		               finding.subject,
@@ -95,6 +81,7 @@ static void propose(const struct rule_input *in,
 		(void)snprintf(raise, sizeof(raise),
 		               "sysctl -w fs.nr_open=%" PRIu64 " && ", to);
 	finding->remedy.kind = REMEDY_PRLIMIT;
+	finding->remedy.pid = process->pid;
 	(void)snprintf(finding->remedy.from, sizeof(finding->remedy.from),
 	               "%" PRIu64, process->nofile_soft.value);
 	(void)snprintf(finding->remedy.to, sizeof(finding->remedy.to),
@@ -115,7 +102,7 @@ static void say_what(const struct rule_input *in,
 	               " flows need %" PRIu64 " and %s%" PRIu64 " are in use",
 	               finding->subject, process->nofile_soft.value,
 	               in->goal->flows, in->need->fds_server,
-	               counted ? "" : "perhaps ", used_of(process));
+	               counted ? "" : "perhaps ", descriptors_used(process));
 }
 
 static void emit_short(const struct rule *self, const struct rule_input *in,
@@ -126,8 +113,7 @@ static void emit_short(const struct rule *self, const struct rule_input *in,
 		.verdict = together ? VERDICT_WARN : VERDICT_FAIL,
 		.ns = in->ns,
 		.observed = process->nofile_soft,
-		.needed = fact_known(saturate_add(used_of(process),
-						  in->need->fds_server)),
+		.needed = fact_known(descriptors_needed(process, in->need)),
 		.unit = "descriptors",
 		.why = "accept() then fails with EMFILE, connections stay in the queue, and it overflows",
 		.remedy = {
@@ -138,7 +124,8 @@ static void emit_short(const struct rule *self, const struct rule_input *in,
 	};
 	char part[128];
 
-	name_process(process, finding.subject, sizeof(finding.subject));
+	process_name(process->comm, process->pid, finding.subject,
+	             sizeof(finding.subject));
 	say_what(in, process, &finding);
 	if (in->ns->servers.n > 1) {
 		(void)snprintf(part, sizeof(part),

@@ -121,6 +121,7 @@ static void a_silent_rule_gets_one_ok_a_namespace(void **state)
 
 			assert_int_equal(ok->verdict, VERDICT_OK);
 			assert_ptr_equal(ok->rule, &rule);
+			assert_null(ok->listener);
 			assert_ptr_equal(ok->ns, rule.scope == SCOPE_HOST
 			                                 ? NULL
 			                                 : &host->ns[at]);
@@ -154,6 +155,34 @@ static void a_rule_is_handed_what_its_scope_says(void **state)
 			                    scopes[i].handed);
 		host_free(host);
 	}
+}
+
+/* What is unknown of one is about it, too. */
+static void a_finding_has_its_listener(void **state)
+{
+	const struct goal goal = goal_default();
+	struct rule rule = rule_of(SCOPE_LISTENER);
+	struct host *host = facts_healthy();
+	const struct listener *listeners;
+	struct judged judged;
+
+	(void)state;
+	facts_listener(host, 80, 1);
+	facts_listener(host, 81, 1)->drops.state = FACT_DENIED;
+	listeners = host->ns[0].listeners;
+	rule.judge = say_everything;
+	rule.needs[0] = (struct rule_need)NEED_LISTENER(drops, "x", "y");
+	judged_by(&rule, host, &goal, NULL, &judged);
+	assert_int_equal(judged.n, 5);
+	for (size_t i = 0; i < 4; i++)
+		assert_ptr_equal(judged.list[i].listener, &listeners[0]);
+	assert_ptr_equal(judged.list[4].listener, &listeners[1]);
+	rule = rule_of(SCOPE_NETNS);
+	rule.judge = say_everything;
+	judged_by(&rule, host, &goal, NULL, &judged);
+	for (size_t i = 0; i < judged.n; i++)
+		assert_null(judged.list[i].listener);
+	host_free(host);
 }
 
 static void one_bad_listener_takes_the_ok(void **state)
@@ -817,6 +846,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_silent_rule_gets_one_ok_a_namespace),
 		cmocka_unit_test(a_rule_is_handed_what_its_scope_says),
+		cmocka_unit_test(a_finding_has_its_listener),
 		cmocka_unit_test(one_bad_listener_takes_the_ok),
 		cmocka_unit_test(a_rule_of_another_role_is_silent),
 		cmocka_unit_test(an_unknown_need_is_the_only_finding),

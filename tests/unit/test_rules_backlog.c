@@ -259,15 +259,56 @@ static void a_listener_is_said_with_its_remedy(void **state)
 	assert_string_equal(
 		finding.why,
 		"the application asked for so few, or net.core.somaxconn was lower then");
-	assert_int_equal(finding.remedy.kind, REMEDY_RESTART);
+	assert_int_equal(finding.remedy.kind, REMEDY_RELISTEN);
 	assert_string_equal(finding.remedy.key, "listen(2) backlog");
 	assert_string_equal(finding.remedy.from, "5");
 	assert_string_equal(finding.remedy.to, "4096");
-	assert_false(finding.remedy.live);
+	assert_string_equal(finding.remedy.command,
+	                    "kiloflow check --fix --port 5001");
+	assert_true(finding.remedy.live);
 	assert_string_equal(
 		finding.remedy.risk,
-		"takes a restart of the server; a long queue hides a slow accept()");
+		"a restart sets the old limit again; a long queue hides a slow accept()");
 	host_free(host);
+}
+
+/* As root, somebody may be seen to hold it; nobody is nobody. */
+static void only_a_listener_that_is_held_is_mended_live(void **state)
+{
+	static const struct {
+		enum owners_state owners;
+		const char *kernel;
+		enum remedy_kind kind;
+		bool may_lack; /* pidfd_getfd */
+	} rows[] = {
+		{ OWNERS_KNOWN, "6.18.44", REMEDY_RESTART, false },
+		{ OWNERS_KNOWN, "4.18.0", REMEDY_RESTART, false },
+		{ OWNERS_DENIED, "6.18.44", REMEDY_RELISTEN, false },
+		{ OWNERS_UNREAD, "6.18.44", REMEDY_RELISTEN, false },
+		{ OWNERS_DENIED, "5.6.0", REMEDY_RELISTEN, false },
+		{ OWNERS_DENIED, "5.5.19", REMEDY_RELISTEN, true },
+		{ OWNERS_DENIED, "what is this", REMEDY_RELISTEN, false },
+	};
+	const struct goal goal = burst_of(1000, 80);
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		const bool live = rows[i].kind == REMEDY_RELISTEN;
+		struct host *host = facts_healthy();
+		struct finding finding;
+
+		strcpy(host->kernel, rows[i].kernel);
+		facts_listener(host, 80, 5)->owners_state = rows[i].owners;
+		finding = judged_one(LISTENER, host, &goal, VERDICT_FAIL);
+		assert_int_equal(finding.remedy.kind, rows[i].kind);
+		assert_int_equal(finding.remedy.live, live);
+		assert_int_equal(!!finding.remedy.command[0], live);
+		assert_int_equal(!!strstr(finding.remedy.risk, "takes a"),
+		                 !live);
+		assert_int_equal(!!strstr(finding.remedy.risk, "pidfd_getfd"),
+		                 rows[i].may_lack);
+		host_free(host);
+	}
 }
 
 static void a_group_and_a_queue_of_one_are_said(void **state)
@@ -335,10 +376,7 @@ static void a_listener_says_what_limits_it(void **state)
 		            reasons[i].comm);
 		finding = judged_one(LISTENER, host, &goal, VERDICT_NOTE);
 		assert_string_equal(finding.why, reasons[i].why);
-		assert_int_equal(finding.remedy.kind,
-		                 strstr(finding.why, "'s setting is")
-		                         ? REMEDY_CONFIG
-		                         : REMEDY_RESTART);
+		assert_int_equal(finding.remedy.kind, REMEDY_RELISTEN);
 		host_free(host);
 	}
 }
@@ -547,6 +585,7 @@ int main(void)
 		cmocka_unit_test(only_a_server_needs_the_cap),
 		cmocka_unit_test(a_listener_holds_the_burst),
 		cmocka_unit_test(a_listener_is_said_with_its_remedy),
+		cmocka_unit_test(only_a_listener_that_is_held_is_mended_live),
 		cmocka_unit_test(a_group_and_a_queue_of_one_are_said),
 		cmocka_unit_test(a_listener_says_what_limits_it),
 		cmocka_unit_test(a_group_speaks_once),

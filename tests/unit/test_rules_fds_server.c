@@ -127,6 +127,7 @@ static void it_is_said(void **state)
 	assert_int_equal(finding.observed.value, 1024);
 	assert_int_equal(finding.needed.value, 1025);
 	assert_int_equal(finding.remedy.kind, REMEDY_PRLIMIT);
+	assert_int_equal(finding.remedy.pid, 7);
 	assert_true(finding.remedy.live);
 	assert_string_equal(finding.remedy.from, "1024");
 	strcpy(server.comm, "\x1b[2J");

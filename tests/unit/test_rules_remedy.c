@@ -140,7 +140,9 @@ static const struct {
 	{ 3999999, 4096, "4194304" },
 	{ 1073741824, 1, "1073741824" },
 	/* the kernel takes no more than 2^31 - 1 */
-	{ 1073741825, 1, NULL },
+	{ 1073741825, 1, "2147483647" },
+	{ 2147483647, 1, "2147483647" },
+	{ 2147483648, 1, NULL },
 	{ UINT64_MAX, 1, NULL },
 };
 
@@ -161,6 +163,105 @@ static void a_limit_is_raised_to_a_power_of_two(void **state)
 		                    raises[i].to ? raises[i].to : "");
 	}
 	host_free(host);
+}
+
+/* Until 4.0 a listener's limit is a u16. */
+static void an_old_kernel_counts_to_65535(void **state)
+{
+	static const struct {
+		const char *kernel;
+		uint64_t need;
+		const char *to;
+	} rows[] = {
+		{ "3.10.0-1160.el7.x86_64", 32768, "32768" },
+		{ "3.10.0-1160.el7.x86_64", 32769, "65535" },
+		{ "4.0.9", 65535, "65535" },
+		{ "4.0.9", 65536, "" },
+		{ "what is this", 65536, "" },
+		{ "4.1.0", 32769, "65536" },
+		{ "4.1.0", 65537, "131072" },
+	};
+	struct host *host = facts_healthy();
+	const struct rule_input in = { .host = host, .ns = &host->ns[0] };
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct remedy remedy = { 0 };
+
+		(void)snprintf(host->kernel, sizeof(host->kernel), "%s",
+		               rows[i].kernel);
+		remedy_raise(&remedy, &in, SYSCTL_SOMAXCONN, rows[i].need, 1);
+		assert_string_equal(remedy.to, rows[i].to);
+		remedy_raise(&remedy, &in, SYSCTL_CONNTRACK_MAX, 65537, 1);
+		assert_string_equal(remedy.to, "131072");
+	}
+	host_free(host);
+}
+
+static const struct {
+	uint64_t flows, burst;
+	enum goal_family asked;
+	int family; /* of the listener, which is bound to any address */
+	const char *name, *enter;
+	const char *command;
+} relistens[] = {
+	{ 1000, 1000, FAMILY_IPV4, AF_INET, "", "",
+	  "kiloflow check --fix --port 5001" },
+	{ 5000, 5000, FAMILY_IPV4, AF_INET, "", "",
+	  "kiloflow check --fix --port 5001 --flows 5000" },
+	{ 1000, 200, FAMILY_IPV4, AF_INET, "", "",
+	  "kiloflow check --fix --port 5001 --burst 200" },
+	{ 5000, 200, FAMILY_IPV6, AF_INET6, "", "",
+	  "kiloflow check --fix --port 5001 --flows 5000 --burst 200 -6" },
+	{ 1000, 1000, FAMILY_IPV4, AF_INET6, "", "",
+	  "kiloflow check --fix --port 5001 -6" },
+	{ 1000, 1000, FAMILY_IPV4, AF_INET, "blue", "/run/netns/blue",
+	  "kiloflow check --fix --port 5001 --netns blue" },
+	{ 1000, 1000, FAMILY_IPV4, AF_INET, "blue", "/var/run/netns/blue",
+	  "kiloflow check --fix --port 5001 --netns blue" },
+	/* these would be a process, and every namespace */
+	{ 1000, 1000, FAMILY_IPV4, AF_INET, "42", "/run/netns/42",
+	  "kiloflow check --fix --port 5001 --netns /run/netns/42" },
+	{ 1000, 1000, FAMILY_IPV4, AF_INET, "all", "/run/netns/all",
+	  "kiloflow check --fix --port 5001 --netns /run/netns/all" },
+	{ 1000, 1000, FAMILY_IPV4, AF_INET, "container 0123", "/proc/7/ns/net",
+	  "kiloflow check --fix --port 5001 --netns /proc/7/ns/net" },
+	{ 1000, 1000, FAMILY_IPV4, AF_INET, "a b", "/run/netns/a b", "" },
+};
+
+static void a_listener_is_raised_by_kiloflow_itself(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < LENGTH(relistens); i++) {
+		struct host *host = facts_healthy();
+		struct netns_facts *ns = &host->ns[0];
+		struct goal goal = goal_default();
+		const struct rule_input in = {
+			.host = host,
+			.ns = ns,
+			.goal = &goal,
+			.listener = facts_listener(host, 5001, 5),
+		};
+		struct remedy remedy = { .risk = "kept" };
+
+		goal.flows = relistens[i].flows;
+		goal.burst = relistens[i].burst;
+		goal.family = relistens[i].asked;
+		ns->listeners[0].family = relistens[i].family;
+		ns->listeners[0].v6only =
+			fact_known(relistens[i].family == AF_INET6);
+		strcpy(ns->name, relistens[i].name);
+		strcpy(ns->enter, relistens[i].enter);
+		remedy_relisten(&remedy, &in, 4096);
+		assert_int_equal(remedy.kind, REMEDY_RELISTEN);
+		assert_true(remedy.live);
+		assert_string_equal(remedy.key, "listen(2) backlog");
+		assert_string_equal(remedy.from, "5");
+		assert_string_equal(remedy.to, "4096");
+		assert_string_equal(remedy.risk, "kept");
+		assert_string_equal(remedy.command, relistens[i].command);
+		host_free(host);
+	}
 }
 
 static void a_listener_is_named_by_address_and_owner(void **state)
@@ -238,6 +339,8 @@ int main(void)
 		cmocka_unit_test(a_sysctl_is_said_as_sysctl_takes_it),
 		cmocka_unit_test(an_unknown_value_is_raised_from_nothing),
 		cmocka_unit_test(a_limit_is_raised_to_a_power_of_two),
+		cmocka_unit_test(an_old_kernel_counts_to_65535),
+		cmocka_unit_test(a_listener_is_raised_by_kiloflow_itself),
 		cmocka_unit_test(a_listener_is_named_by_address_and_owner),
 		cmocka_unit_test(the_worst_name_is_harmless_and_fits),
 		cmocka_unit_test(numbers_stop_instead_of_wrapping),

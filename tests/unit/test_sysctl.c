@@ -38,6 +38,11 @@ static void table_is_whole(void **state)
 		if (desc->type != SYSCTL_TYPE_WORD &&
 		    desc->type != SYSCTL_TYPE_WORDS)
 			assert_true(desc->min < desc->max);
+		if (desc->sense == SYSCTL_SWITCH) {
+			assert_int_equal(desc->type, SYSCTL_TYPE_INT);
+			assert_int_equal(desc->min, 0);
+			assert_true(desc->max <= UINT8_MAX);
+		}
 		for (enum sysctl_id other = 0; other < id; other++)
 			assert_string_not_equal(desc->key,
 			                        sysctl_desc(other)->key);
