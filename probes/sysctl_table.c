@@ -6,6 +6,8 @@
  */
 #include "probes/sysctl_table.h"
 
+#include <string.h>
+
 /*
  * kernel/sysctl.c:proc_dointvec_jiffies() takes seconds as long as their
  * jiffies fit an int. How many jiffies a second has is the kernel's secret;
@@ -657,6 +659,15 @@ static const struct sysctl_desc rows[SYSCTL_COUNT] = {
 const struct sysctl_desc *sysctl_desc(enum sysctl_id id)
 {
 	return &rows[id];
+}
+
+enum sysctl_id sysctl_by_key(const char *key)
+{
+	enum sysctl_id id = 0;
+
+	while (id < SYSCTL_COUNT && strcmp(rows[id].key, key) != 0)
+		id++;
+	return id;
 }
 
 unsigned int sysctl_numbers(enum sysctl_type type)

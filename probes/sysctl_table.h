@@ -112,6 +112,9 @@ struct sysctl_desc {
 /** sysctl_desc - the row of @id; never NULL for id < SYSCTL_COUNT */
 const struct sysctl_desc *sysctl_desc(enum sysctl_id id);
 
+/** sysctl_by_key - SYSCTL_COUNT when there is none */
+enum sysctl_id sysctl_by_key(const char *key);
+
 /** sysctl_numbers - how many numbers a sysctl has; 0: it is text */
 unsigned int sysctl_numbers(enum sysctl_type type);
 

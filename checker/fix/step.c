@@ -68,14 +68,20 @@ size_t fix_steps_made(const struct fix_steps *steps)
 	return n;
 }
 
-void fix_step_answer(struct fix_step *step, const char *id)
+void fix_answer(const char *answers[static FIX_ANSWERS_MAX], size_t *n,
+                const char *id)
 {
-	for (size_t i = 0; i < step->n_answers; i++) {
-		if (!strcmp(step->answers[i], id))
+	for (size_t i = 0; i < *n; i++) {
+		if (!strcmp(answers[i], id))
 			return;
 	}
-	if (step->n_answers < FIX_ANSWERS_MAX)
-		step->answers[step->n_answers++] = id;
+	if (*n < FIX_ANSWERS_MAX)
+		answers[(*n)++] = id;
+}
+
+void fix_step_answer(struct fix_step *step, const char *id)
+{
+	fix_answer(step->answers, &step->n_answers, id);
 }
 
 void fix_step_name(const struct fix_step *step, char *buf, size_t size)

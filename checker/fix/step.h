@@ -107,9 +107,14 @@ void fix_steps_free(struct fix_steps *steps);
 /** fix_steps_made - how many of them are not skipped */
 size_t fix_steps_made(const struct fix_steps *steps);
 
-/** fix_step_answer - add the id of a rule, unless it is there or no room is
- * left
+/** fix_answer - add the id of a rule to @answers, unless it is there or no
+ * room is left
+ * @n: how many there are
  */
+void fix_answer(const char *answers[static FIX_ANSWERS_MAX], size_t *n,
+                const char *id);
+
+/** fix_step_answer - the same for those of a step */
 void fix_step_answer(struct fix_step *step, const char *id);
 
 /**

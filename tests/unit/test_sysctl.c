@@ -32,6 +32,7 @@ static void table_is_whole(void **state)
 
 		print_message("%d\n", (int)id);
 		assert_non_null(desc->key);
+		assert_int_equal(sysctl_by_key(desc->key), id);
 		assert_non_null(desc->since);
 		assert_non_null(strchr(desc->ref, ':'));
 		assert_int_equal(desc->help[strlen(desc->help) - 1], '.');
@@ -47,6 +48,14 @@ static void table_is_whole(void **state)
 			assert_string_not_equal(desc->key,
 			                        sysctl_desc(other)->key);
 	}
+}
+
+static void other_keys_are_not_in_it(void **state)
+{
+	(void)state;
+	assert_int_equal(sysctl_by_key("net.core.somaxconn2"), SYSCTL_COUNT);
+	assert_int_equal(sysctl_by_key("net.core.somaxcon"), SYSCTL_COUNT);
+	assert_int_equal(sysctl_by_key(""), SYSCTL_COUNT);
 }
 
 static void what_a_kernel_writes(void **state)
@@ -332,6 +341,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table_is_whole),
+		cmocka_unit_test(other_keys_are_not_in_it),
 		cmocka_unit_test(what_a_kernel_writes),
 		cmocka_unit_test(what_it_never_writes),
 		cmocka_unit_test(long_text_is_cut_visibly),

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * plan - see plan.h. What becomes of a finding is decided in plan_sysctl.c,
+ * plan_prlimit.c and plan_relisten.c; here is which findings are asked, in
+ * which order, and how often.
+ *
+ * A step may call for another: a wider range of local ports takes in the port
+ * of a server, which has to be reserved then. So the rules are asked again of
+ * the host as it would be, until they have nothing to add.
+ */
+#include "checker/fix/plan.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checker/fix/assume.h"
+#include "checker/fix/planning.h"
+#include "probes/base/err.h"
+#include "probes/base/vec.h"
+#include "probes/facts.h"
+#include "probes/supply.h"
+#include "rules/engine.h"
+#include "rules/rule.h"
+
+/* Values only rise and switches are set once, so it ends by itself. */
+#define ROUNDS_MAX 8
+
+/* ---- what planning.h offers ---- */
+
+void planning_place(const struct netns_facts *ns, struct fix_place *ret)
+{
+	*ret = (struct fix_place){ 0 };
+	if (!ns)
+		return;
+	ret->inode = ns->inode;
+	memcpy(ret->name, ns->name, sizeof(ret->name));
+	memcpy(ret->enter, ns->enter, sizeof(ret->enter));
+}
+
+/* A key alone does not tell: members of a group are called alike. */
+static bool is_same(const struct fix_step *a, const struct fix_step *b)
+{
+	return a->kind == b->kind && a->place.inode == b->place.inode &&
+	       a->socket.inode == b->socket.inode &&
+	       a->socket.cookie == b->socket.cookie && !strcmp(a->key, b->key);
+}
+
+struct planned *planning_find(const struct planning *planning,
+                              const struct fix_step *like)
+{
+	for (size_t i = 0; i < planning->n; i++) {
+		struct planned *planned = &planning->list[i];
+
+		if (!planned->step.skipped[0] && is_same(&planned->step, like))
+			return planned;
+	}
+	return NULL;
+}
+
+bool planning_is_skipped(const struct planning *planning,
+                         const struct planned *planned)
+{
+	for (size_t i = 0; i < planning->n; i++) {
+		const struct planned *other = &planning->list[i];
+
+		if (other->step.skipped[0] &&
+		    is_same(&other->step, &planned->step) &&
+		    !strcmp(other->to, planned->to))
+			return true;
+	}
+	return false;
+}
+
+void planning_answer(struct planned *planned, const struct finding *finding)
+{
+	fix_step_answer(&planned->step, finding->rule->id);
+	if (finding->verdict > planned->severity)
+		planned->severity = finding->verdict;
+}
+
+static struct planned *append(struct planning *planning,
+                              const struct planned *planned,
+                              const struct finding *finding)
+{
+	struct planned *list = vec_grow(planning->list, planning->n,
+	                                &planning->max, sizeof(*list));
+
+	if (!list) {
+		planning->error = -ENOMEM;
+		return NULL;
+	}
+	planning->list = list;
+	list += planning->n++;
+	*list = *planned;
+	planning_answer(list, finding);
+	return list;
+}
+
+struct planned *planning_add(struct planning *planning,
+                             const struct planned *planned,
+                             const struct finding *finding)
+{
+	planning->changed = true;
+	return append(planning, planned, finding);
+}
+
+void planning_skip(struct planning *planning, const struct planned *planned,
+                   const struct finding *finding, const char *fmt, ...)
+{
+	struct planned *skipped;
+	va_list args;
+
+	if (planning_is_skipped(planning, planned))
+		return;
+	skipped = append(planning, planned, finding);
+	if (!skipped)
+		return;
+	va_start(args, fmt);
+	(void)vsnprintf(skipped->step.skipped, sizeof(skipped->step.skipped),
+	                fmt, args);
+	va_end(args);
+}
+
+/* ---- which findings, in which order ---- */
+
+/*
+ * The graver first, because of two that want one switch elsewhere it is they
+ * who have their way; and listeners last, which get as much as the sysctls
+ * allow by then.
+ */
+static const struct {
+	enum remedy_kind kind;
+	void (*plan)(struct planning *planning, const struct finding *finding);
+} planners[] = {
+	{ REMEDY_SYSCTL, plan_sysctl },
+	{ REMEDY_PRLIMIT, plan_prlimit },
+	{ REMEDY_RELISTEN, plan_relisten },
+};
+
+static const enum verdict severities[] = {
+	VERDICT_FAIL,
+	VERDICT_WARN,
+	VERDICT_NOTE,
+};
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/* A note asks for nothing, unless somebody asked for that very process. */
+static bool is_wanted(const struct planning *planning,
+                      const struct finding *finding)
+{
+	if (finding->verdict == VERDICT_NOTE)
+		return planning->wish->pid &&
+		       finding->remedy.kind == REMEDY_RELISTEN;
+	return finding->verdict == VERDICT_FAIL ||
+	       finding->verdict == VERDICT_WARN;
+}
+
+static void plan_some(struct planning *planning, const struct finding *findings,
+                      size_t n, enum remedy_kind kind, enum verdict severity)
+{
+	for (size_t i = 0; i < n && !planning->error; i++) {
+		const struct finding *finding = &findings[i];
+
+		if (finding->remedy.kind != kind ||
+		    finding->verdict != severity ||
+		    !is_wanted(planning, finding))
+			continue;
+		for (size_t k = 0; k < LENGTH(planners); k++) {
+			if (planners[k].kind == kind)
+				planners[k].plan(planning, finding);
+		}
+	}
+}
+
+static void plan_all(struct planning *planning, const struct finding *findings,
+                     size_t n)
+{
+	for (size_t i = 0; i < LENGTH(planners); i++) {
+		for (size_t k = 0; k < LENGTH(severities); k++)
+			plan_some(planning, findings, n, planners[i].kind,
+			          severities[k]);
+	}
+}
+
+/* ---- the host as it would be ---- */
+
+static int add_step(const struct planned *planned, struct fix_steps *steps)
+{
+	char from[sizeof(planned->from)];
+	char to[sizeof(planned->to)];
+	struct fix_step step = planned->step;
+
+	memcpy(from, planned->from, sizeof(from));
+	memcpy(to, planned->to, sizeof(to));
+	step.from = from;
+	step.to = to;
+	return fix_steps_add(steps, &step) ? 0 : -ENOMEM;
+}
+
+static int add_steps(const struct planning *planning, struct fix_steps *steps)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < planning->n; i++)
+		rc = add_step(&planning->list[i], steps);
+	return rc;
+}
+
+/* What is found of an assumed host. */
+struct found {
+	struct planning *planning;
+	const struct host *assumed;
+	struct finding *list;
+	size_t n, max;
+};
+
+/* What it is about is looked up in the host as it is. */
+static void move_home(const struct found *found, struct finding *finding)
+{
+	const struct netns_facts *there = finding->ns;
+
+	if (!there)
+		return;
+	finding->ns =
+		found->planning->wish->host->ns + (there - found->assumed->ns);
+	if (finding->listener)
+		finding->listener = finding->ns->listeners +
+		                    (finding->listener - there->listeners);
+}
+
+static void keep(void *to, const struct finding *finding)
+{
+	struct found *found = to;
+	struct finding *list;
+
+	if (!is_wanted(found->planning, finding) || found->planning->error)
+		return;
+	list = vec_grow(found->list, found->n, &found->max, sizeof(*list));
+	if (!list) {
+		found->planning->error = -ENOMEM;
+		return;
+	}
+	found->list = list;
+	list[found->n] = *finding;
+	move_home(found, &list[found->n++]);
+}
+
+static void plan_again(struct planning *planning)
+{
+	const struct fix_wish *wish = planning->wish;
+	struct host *assumed = assume_copy(wish->host);
+	struct found found = { .planning = planning, .assumed = assumed };
+	struct fix_steps steps = { 0 };
+
+	planning->again = true;
+	planning->changed = false;
+	planning->error = assumed ? add_steps(planning, &steps) : -ENOMEM;
+	if (!planning->error) {
+		fix_assume(assumed, &steps);
+		engine_run(assumed, wish->goal, &planning->need,
+		           1U << SCOPE_HOST | 1U << SCOPE_NETNS |
+		                   1U << SCOPE_LISTENER,
+		           wish->policy, keep, &found);
+	}
+	plan_all(planning, found.list, found.n);
+	free(found.list);
+	fix_steps_free(&steps);
+	assume_free(assumed);
+}
+
+/* ---- the order in which steps are made ---- */
+
+/*
+ * A port is reserved before the range of local ports widens to it, so that no
+ * connection takes it in between.
+ */
+static int sysctl_rank(const struct fix_step *step)
+{
+	const enum sysctl_id id = sysctl_by_key(step->key);
+
+	return id == SYSCTL_RESERVED_PORTS ? 2 * SYSCTL_PORT_RANGE - 1
+	                                   : 2 * (int)id;
+}
+
+static int compare_u64(uint64_t a, uint64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* The host before its namespaces; what is made before what is not. */
+static int step_order(const void *a, const void *b)
+{
+	const struct fix_step *x = a;
+	const struct fix_step *y = b;
+	int order = (int)x->kind - (int)y->kind;
+
+	if (!order)
+		order = compare_u64(x->place.inode, y->place.inode);
+	if (!order && x->kind == FIX_SYSCTL)
+		order = sysctl_rank(x) - sysctl_rank(y);
+	if (!order)
+		order = strcmp(x->key, y->key);
+	if (!order)
+		order = compare_u64(x->socket.cookie, y->socket.cookie);
+	if (!order)
+		order = !!x->skipped[0] - !!y->skipped[0];
+	return order ? order : strcmp(x->to, y->to);
+}
+
+int fix_plan(const struct fix_wish *wish, struct fix_steps *ret,
+             struct err *err)
+{
+	struct planning planning = { .wish = wish };
+	int rc;
+
+	*ret = (struct fix_steps){ 0 };
+	need_compute(wish->goal, supply_page_bytes(wish->host), &planning.need);
+	plan_all(&planning, wish->findings, wish->n_findings);
+	for (int i = 1; i < ROUNDS_MAX && planning.changed && !planning.error;
+	     i++)
+		plan_again(&planning);
+	rc = planning.error;
+	if (!rc)
+		rc = add_steps(&planning, ret);
+	free(planning.list);
+	if (rc)
+		return err_set(err, rc, "not enough memory for the plan");
+	if (ret->n)
+		qsort(ret->list, ret->n, sizeof(*ret->list), step_order);
+	fix_plan_settle(ret);
+	return 0;
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * plan_sysctl - steps that set sysctls; see planning.h.
+ *
+ * What several findings ask of one sysctl becomes one value: of amounts the
+ * largest of each number, of a range the widest. Of a switch no value is more
+ * than another: the graver finding has its way, and the other is told. A
+ * switch that would only move the trouble from one finding to another of the
+ * same gravity stays as it is, or every fix would undo the one before.
+ */
+#include "checker/fix/planning.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/base/span.h"
+#include "probes/facts.h"
+#include "probes/supply.h"
+#include "probes/sysctl_value.h"
+#include "rules/remedy.h"
+#include "rules/rule.h"
+#include "rules/saturate.h"
+
+#define MIB (UINT64_C(1) << 20)
+
+/* What a finding asks of a sysctl. */
+struct demand {
+	enum sysctl_id id;
+	const struct netns_facts *ns; /* NULL: the whole host's */
+	struct sysctl_value to;
+	const char *risk;
+	const struct finding *finding;
+};
+
+/*
+ * What one more of a sysctl lets the kernel take of memory that nothing can
+ * swap out, measured on 6.18. A limit of a listener costs only where
+ * connections fill it: that of one is counted.
+ */
+static const struct cost {
+	enum sysctl_id id;
+	unsigned int number; /* of several: which of them bounds */
+	uint64_t bytes;      /* 0: a page */
+} costs[] = {
+	{ SYSCTL_SOMAXCONN, 0, 2368 + 320 },     /* a socket, a request */
+	{ SYSCTL_TCP_MEM, 2, 0 },                /* a page of buffers */
+	{ SYSCTL_CONNTRACK_MAX, 0, 320 },        /* an entry, its extensions */
+	{ SYSCTL_MAX_TW_BUCKETS, 0, 256 },       /* what is left of a socket */
+	{ SYSCTL_MAX_ORPHANS, 0, 2368 },         /* a socket without its file */
+	{ SYSCTL_FILE_MAX, 0, 192 + 192 + 832 }, /* file, dentry, inode */
+};
+
+static const struct host *host_of(const struct planning *planning)
+{
+	return planning->wish->host;
+}
+
+/* ---- values ---- */
+
+static bool is_amount(const struct sysctl_desc *desc)
+{
+	return sysctl_numbers(desc->type) && desc->sense == SYSCTL_AMOUNT;
+}
+
+static bool parse(const struct sysctl_desc *desc, const char *text,
+                  struct sysctl_value *ret)
+{
+	*ret = (struct sysctl_value){ 0 };
+	return sysctl_value_write(desc, span_of(text, strlen(text)), ret) &&
+	       ret->n >= sysctl_numbers(desc->type);
+}
+
+/* Neither is lowered, nor a range narrowed. */
+static struct sysctl_value more_of(const struct sysctl_desc *desc,
+                                   const struct sysctl_value *a,
+                                   const struct sysctl_value *b)
+{
+	const bool is_range = desc->type == SYSCTL_TYPE_PAIR;
+	struct sysctl_value more = *b;
+
+	for (unsigned int i = 0; is_amount(desc) && i < more.n; i++) {
+		const bool smaller = is_range && i == 0;
+
+		if (smaller ? a->v[i] < b->v[i] : a->v[i] > b->v[i])
+			more.v[i] = a->v[i];
+	}
+	return more;
+}
+
+/* ---- what speaks against a value ---- */
+
+/* Return: whether something does, and it was said. */
+static bool skip_memory(struct planning *planning, const struct demand *demand,
+                        const struct sysctl_value *from,
+                        const struct sysctl_value *to,
+                        const struct planned *planned)
+{
+	const struct fact_u64 available =
+		host_of(planning)->memory.available_bytes;
+	const struct cost *cost = NULL;
+	uint64_t bytes;
+
+	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
+		if (costs[i].id == demand->id)
+			cost = &costs[i];
+	}
+	if (!cost || to->v[cost->number] <= from->v[cost->number])
+		return false;
+	bytes = saturate_mul(
+		(uint64_t)to->v[cost->number] - (uint64_t)from->v[cost->number],
+		cost->bytes ? cost->bytes
+			    : supply_page_bytes(host_of(planning)));
+	if (available.state == FACT_KNOWN && bytes <= available.value)
+		return false;
+	if (available.state == FACT_KNOWN)
+		planning_skip(planning, planned, demand->finding,
+		              "it would let the kernel take %" PRIu64
+		              " MiB more, and %" PRIu64
+		              " MiB are available: fewer flows, or more memory",
+		              bytes / MIB, available.value / MIB);
+	else if (demand->id == SYSCTL_TCP_MEM)
+		planning_skip(
+			planning, planned, demand->finding,
+			"it would let TCP take %" PRIu64
+			" MiB more, and what is available is unknown (%s): set it by hand",
+			bytes / MIB, fact_state_name(available.state));
+	else
+		return false;
+	return true;
+}
+
+static bool skip_range(struct planning *planning, const struct demand *demand,
+                       const struct sysctl_value *to,
+                       const struct planned *planned)
+{
+	const uint64_t most = remedy_most(host_of(planning), demand->id);
+
+	for (unsigned int i = 0; i < to->n; i++) {
+		if (to->v[i] <= 0 || (uint64_t)to->v[i] <= most)
+			continue;
+		planning_skip(planning, planned, demand->finding,
+		              "this kernel takes no more than %" PRIu64, most);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * A switch that another finding wants elsewhere. In the first round the
+ * graver ones were asked first; later, it is that step which caused this
+ * finding.
+ */
+static void settle_conflict(struct planning *planning, struct planned *made,
+                            const struct planned *planned,
+                            const struct finding *finding)
+{
+	if (planning->again && finding->verdict >= made->severity) {
+		(void)snprintf(
+			made->step.skipped, sizeof(made->step.skipped),
+			"%s would then want it to be %s: decide yourself",
+			finding->rule->id, planned->to);
+		planning->changed = true;
+		return;
+	}
+	planning_skip(planning, planned, finding, "%s wants it to be %s",
+	              made->step.answers[0], made->to);
+}
+
+/* ---- the step ---- */
+
+/* Return: false when what is now is not known, and that was said. */
+static bool value_now(struct planning *planning, const struct demand *demand,
+                      struct planned *planned, struct sysctl_value *ret)
+{
+	const struct sysctl_desc *desc = sysctl_desc(demand->id);
+	const struct sysctl_fact *fact =
+		host_sysctl(host_of(planning), demand->ns, demand->id);
+	struct sysctl_value again;
+
+	*ret = sysctl_value_of(desc, fact);
+	if (fact->state != FACT_KNOWN) {
+		planning_skip(
+			planning, planned, demand->finding,
+			"what it is now is unknown (%s), so it could not be put back",
+			fact_state_name(fact->state));
+		return false;
+	}
+	sysctl_value_format(desc, ret, planned->from, sizeof(planned->from));
+	/* a text that was cut is not one that the kernel takes */
+	if (parse(desc, planned->from, &again))
+		return true;
+	planned->from[0] = '\0';
+	planning_skip(
+		planning, planned, demand->finding,
+		"what it is now is too long to be kept here, so it could not be put back: set it by hand");
+	return false;
+}
+
+static void describe(const struct demand *demand, struct planned *ret)
+{
+	const struct sysctl_desc *desc = sysctl_desc(demand->id);
+	const struct netns_facts *ns = demand->ns;
+
+	ret->step.kind = FIX_SYSCTL;
+	ret->step.live = desc->live == SYSCTL_LIVE;
+	planning_place(ns, &ret->step.place);
+	(void)snprintf(ret->step.key, sizeof(ret->step.key), "%s", desc->key);
+	(void)snprintf(ret->step.risk, sizeof(ret->step.risk), "%s",
+	               demand->risk);
+	if (ns && ns->initial.state == FACT_KNOWN && !ns->initial.value)
+		(void)snprintf(
+			ret->step.lasts, sizeof(ret->step.lasts),
+			"a namespace made anew begins with the kernel's default: set it where that is done (--emit docker, --emit k8s)");
+	sysctl_value_format(desc, &demand->to, ret->to, sizeof(ret->to));
+}
+
+/* One value for all that asks for this sysctl. */
+static void merge(struct planning *planning, const struct demand *demand,
+                  const struct sysctl_value *now, struct planned *planned)
+{
+	const struct sysctl_desc *desc = sysctl_desc(demand->id);
+	struct planned *made = planning_find(planning, &planned->step);
+	struct sysctl_value before = *now;
+	struct sysctl_value to;
+
+	if (made)
+		(void)parse(desc, made->to, &before);
+	to = more_of(desc, &before, &demand->to);
+	sysctl_value_format(desc, &to, planned->to, sizeof(planned->to));
+	if (planning_is_skipped(planning, planned))
+		return;
+	if (made && sysctl_value_equal(desc, &to, &before)) {
+		planning_answer(made, demand->finding);
+		return;
+	}
+	if (sysctl_value_equal(desc, &to, now)) {
+		planning_skip(planning, planned, demand->finding,
+		              "it is that already, and a fix never lowers");
+		return;
+	}
+	if (skip_range(planning, demand, &to, planned) ||
+	    skip_memory(planning, demand, now, &to, planned))
+		return;
+	if (!made) {
+		(void)planning_add(planning, planned, demand->finding);
+	} else if (!is_amount(desc)) {
+		settle_conflict(planning, made, planned, demand->finding);
+	} else {
+		memcpy(made->to, planned->to, sizeof(made->to));
+		planning_answer(made, demand->finding);
+		planning->changed = true;
+	}
+}
+
+static void plan_demand(struct planning *planning, const struct demand *demand)
+{
+	struct planned planned = { .severity = demand->finding->verdict };
+	struct sysctl_value now;
+
+	describe(demand, &planned);
+	if (value_now(planning, demand, &planned, &now))
+		merge(planning, demand, &now, &planned);
+}
+
+static void skip_refused(struct planning *planning, const struct demand *demand)
+{
+	const struct remedy *remedy = &demand->finding->remedy;
+	struct planned planned = { .severity = demand->finding->verdict };
+
+	describe(demand, &planned);
+	(void)snprintf(planned.from, sizeof(planned.from), "%s", remedy->from);
+	(void)snprintf(planned.to, sizeof(planned.to), "%s", remedy->to);
+	planning_skip(planning, &planned, demand->finding,
+	              "the kernel does not take that value");
+}
+
+static const struct netns_facts *ns_of(const struct planning *planning,
+                                       enum sysctl_id id,
+                                       const struct netns_facts *ns)
+{
+	if (sysctl_desc(id)->scope != SYSCTL_SCOPE_NETNS)
+		return NULL;
+	return ns ? ns : &host_of(planning)->ns[0];
+}
+
+void plan_sysctl(struct planning *planning, const struct finding *finding)
+{
+	struct demand demand = {
+		.id = sysctl_by_key(finding->remedy.key),
+		.risk = finding->remedy.risk,
+		.finding = finding,
+	};
+
+	if (demand.id == SYSCTL_COUNT)
+		return;
+	demand.ns = ns_of(planning, demand.id, finding->ns);
+	if (parse(sysctl_desc(demand.id), finding->remedy.to, &demand.to))
+		plan_demand(planning, &demand);
+	else
+		skip_refused(planning, &demand);
+}
+
+void plan_raise(struct planning *planning, enum sysctl_id id,
+                const struct netns_facts *ns, uint64_t to,
+                const struct finding *finding)
+{
+	const uint64_t most = remedy_most(host_of(planning), id);
+	const struct demand demand = {
+		.id = id,
+		.ns = ns,
+		.to = { .n = 1, .v = { (int64_t)(to < most ? to : most) } },
+		.risk = "",
+		.finding = finding,
+	};
+
+	plan_demand(planning, &demand);
+}
+
+struct fact_u64 plan_number(const struct planning *planning, enum sysctl_id id,
+                            const struct netns_facts *ns)
+{
+	const struct sysctl_fact *fact = host_sysctl(host_of(planning), ns, id);
+	struct demand demand = { .id = id, .ns = ns, .risk = "" };
+	const struct planned *made;
+	struct planned like = { 0 };
+	struct sysctl_value value;
+
+	describe(&demand, &like);
+	made = planning_find(planning, &like.step);
+	if (made && parse(sysctl_desc(id), made->to, &value))
+		return fact_known((uint64_t)value.v[0]);
+	if (fact->state != FACT_KNOWN)
+		return (struct fact_u64){ .state = fact->state };
+	return fact_known(saturate_sysctl(fact, 0));
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * planning - a plan while it is made, and what plans each kind of step. Pure.
+ *
+ * The files of plan.h share it; nobody else does.
+ */
+#ifndef KILOFLOW_CHECKER_FIX_PLANNING_H
+#define KILOFLOW_CHECKER_FIX_PLANNING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "checker/fix/plan.h"
+#include "probes/need.h"
+
+/* A step whose values may still change. */
+struct planned {
+	struct fix_step step; /* its from and to are NULL: they are here */
+	char from[64], to[64];
+	enum verdict severity; /* of the gravest that it answers */
+};
+
+struct planning {
+	const struct fix_wish *wish;
+	struct need need;
+	struct planned *list;
+	size_t n, max;
+	bool again;   /* not the first round: the host is an assumed one */
+	bool changed; /* something that is made was added, or is more */
+	int error;    /* negative errno; nothing is added from then on */
+};
+
+/** planning_place - of @ns; NULL: of what the host has one of */
+void planning_place(const struct netns_facts *ns, struct fix_place *ret);
+
+/**
+ * planning_find - the step that is made of what @like changes, NULL: none
+ * @like: kind, key, place, and the process or the socket
+ */
+struct planned *planning_find(const struct planning *planning,
+                              const struct fix_step *like);
+
+/**
+ * planning_add - add a step that is made; its answer is @finding
+ * Return: NULL when there is no memory.
+ */
+struct planned *planning_add(struct planning *planning,
+                             const struct planned *planned,
+                             const struct finding *finding);
+
+/** planning_is_skipped - the same step to the same value was skipped before */
+bool planning_is_skipped(const struct planning *planning,
+                         const struct planned *planned);
+
+/** planning_skip - add one that is not made, and say why */
+__attribute__((format(printf, 4, 5))) void
+planning_skip(struct planning *planning, const struct planned *planned,
+              const struct finding *finding, const char *fmt, ...);
+
+/** planning_answer - a step answers @finding too */
+void planning_answer(struct planned *planned, const struct finding *finding);
+
+/** plan_sysctl - set a sysctl as the remedy of @finding says */
+void plan_sysctl(struct planning *planning, const struct finding *finding);
+
+/**
+ * plan_raise - raise a sysctl of one number, which another step rests on
+ * @ns: NULL for one of the whole host
+ */
+void plan_raise(struct planning *planning, enum sysctl_id id,
+                const struct netns_facts *ns, uint64_t to,
+                const struct finding *finding);
+
+/** plan_number - what a sysctl of one number will be; unknown as its fact */
+struct fact_u64 plan_number(const struct planning *planning, enum sysctl_id id,
+                            const struct netns_facts *ns);
+
+/** plan_prlimit - give every server that is short as much as it needs */
+void plan_prlimit(struct planning *planning, const struct finding *finding);
+
+/** plan_relisten - give every short member of a group what its remedy says */
+void plan_relisten(struct planning *planning, const struct finding *finding);
+
+#endif
