@@ -24,7 +24,9 @@
 #include <netlink/route/link.h>
 
 #include "probes/base/err.h"
+#include "probes/facts.h"
 #include "probes/sysctl.h"
+#include "probes/sysctl_value.h"
 
 /* One number may be bounded by another: port range, unprivileged ports. */
 #define PASSES 2
@@ -66,6 +68,53 @@ static int read_all(int root_fd, struct bytes values[static SYSCTL_COUNT])
 	return 0;
 }
 
+/*
+ * What the facts say in place of what was read. Numbers only: a fact's text
+ * may be cut.
+ */
+static int plan_one(const struct sysctl_desc *desc,
+                    const struct sysctl_fact *fact, struct bytes *value)
+{
+	const struct sysctl_value planned = sysctl_value_of(desc, fact);
+	char text[sizeof(fact->text)];
+	char *copy;
+
+	if (!value->at || fact->state != FACT_KNOWN ||
+	    !sysctl_numbers(desc->type) ||
+	    sysctl_value_is(desc, &planned, value->at, value->len))
+		return 0;
+	sysctl_value_format(desc, &planned, text, sizeof(text));
+	copy = strdup(text);
+	if (!copy)
+		return -ENOMEM;
+	free(value->at);
+	*value = (struct bytes){ .at = copy, .len = strlen(copy) };
+	return 0;
+}
+
+static int plan_all(const struct netns_facts *ns,
+                    struct bytes values[static SYSCTL_COUNT])
+{
+	int rc = 0;
+
+	for (enum sysctl_id id = 0; !rc && id < SYSCTL_COUNT; id++)
+		rc = plan_one(sysctl_desc(id), &ns->sysctl[id], &values[id]);
+	return rc;
+}
+
+/* The kernel may show a value otherwise than it was written. */
+static bool means_same(const struct sysctl_desc *desc, const struct bytes *a,
+                       const struct bytes *b)
+{
+	const struct sysctl_fact fact = sysctl_parse(desc, a->at, a->len);
+	const struct sysctl_value value = sysctl_value_of(desc, &fact);
+
+	if (a->len == b->len && !memcmp(a->at, b->at, a->len))
+		return true;
+	return sysctl_numbers(desc->type) && fact.state == FACT_KNOWN &&
+	       sysctl_value_is(desc, &value, b->at, b->len);
+}
+
 static bool is_equal(int root_fd, const struct sysctl_desc *desc,
                      const struct bytes *value)
 {
@@ -74,7 +123,7 @@ static bool is_equal(int root_fd, const struct sysctl_desc *desc,
 
 	if (sysctl_read_bytes(root_fd, desc, &now.at, &now.len))
 		return false;
-	equal = now.len == value->len && !memcmp(now.at, value->at, now.len);
+	equal = means_same(desc, value, &now);
 	free(now.at);
 	return equal;
 }
@@ -170,12 +219,15 @@ static int new_netns(struct err *err)
 		strerror(-code));
 }
 
-static int enter(int root_fd, struct isolate *ret, struct err *err)
+static int enter(int root_fd, const struct netns_facts *ns, struct isolate *ret,
+                 struct err *err)
 {
 	struct bytes values[SYSCTL_COUNT] = { 0 };
 	int rc;
 
 	rc = read_all(root_fd, values);
+	if (!rc)
+		rc = plan_all(ns, values);
 	if (rc)
 		(void)err_set(err, rc, "cannot copy the sysctls: no memory");
 	if (!rc)
@@ -201,7 +253,8 @@ static int open_or_fail(const char *path, int flags, struct err *err)
 	return err_set(err, code, "cannot open %s: %s", path, strerror(-code));
 }
 
-int isolate_enter(struct isolate *ret, struct err *err)
+int isolate_enter(const struct netns_facts *ns, struct isolate *ret,
+                  struct err *err)
 {
 	int root_fd;
 	int rc;
@@ -211,7 +264,7 @@ int isolate_enter(struct isolate *ret, struct err *err)
 	if (root_fd < 0)
 		return root_fd;
 	ret->back_fd = open_or_fail("/proc/thread-self/ns/net", O_RDONLY, err);
-	rc = ret->back_fd < 0 ? ret->back_fd : enter(root_fd, ret, err);
+	rc = ret->back_fd < 0 ? ret->back_fd : enter(root_fd, ns, ret, err);
 	(void)close(root_fd);
 	if (rc && ret->back_fd >= 0) {
 		(void)close(ret->back_fd);

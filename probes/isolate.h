@@ -13,6 +13,7 @@
 #include "probes/sysctl_table.h"
 
 struct err;
+struct netns_facts;
 
 struct isolate {
 	int back_fd; /* the namespace it was entered from */
@@ -22,6 +23,8 @@ struct isolate {
 
 /**
  * isolate_enter - move the calling thread into such a namespace; lo is up
+ * @ns: facts of the caller's namespace. A number in them that is another
+ * than the namespace has is one that somebody plans: it is set instead
  *
  * Root makes it directly. Who may not, makes a user namespace to own it,
  * which takes a process of one thread; there is no way back from that.
@@ -31,7 +34,8 @@ struct isolate {
  * Return: 0; -EPERM, -ENOSPC, ... when there can be none: then the thread
  * is where it was.
  */
-int isolate_enter(struct isolate *ret, struct err *err);
+int isolate_enter(const struct netns_facts *ns, struct isolate *ret,
+                  struct err *err);
 
 /** isolate_leave - back to where it was entered from, if there is a way */
 void isolate_leave(struct isolate *isolate);

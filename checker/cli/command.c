@@ -24,8 +24,10 @@ const struct exit_meaning exit_meanings[] = {
 	  "usage: a bad option, command or input file; nothing is on stdout" },
 	{ "3",
 	  "could not tell: something decisive could not be read, or the report could not be written" },
+	{ "4",
+	  "a fix was asked for and is not in force; what had been changed was put back" },
 	{ "130, 143",
-	  "interrupted by SIGINT or SIGTERM; what was measured so far was reported" },
+	  "interrupted by SIGINT or SIGTERM; what was measured so far was reported, what had been changed was put back" },
 	{ NULL, NULL },
 };
 

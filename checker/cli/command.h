@@ -9,6 +9,7 @@
 #ifndef KILOFLOW_CHECKER_CLI_COMMAND_H
 #define KILOFLOW_CHECKER_CLI_COMMAND_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct err;
@@ -20,6 +21,7 @@ enum exit_status {
 	STATUS_NOT_READY = 1,
 	STATUS_USAGE = 2,
 	STATUS_UNKNOWN = 3, /* could not tell, or could not report */
+	STATUS_NOT_FIXED = 4,
 };
 
 /* What each of them means, for help and the man page. */
@@ -43,6 +45,14 @@ struct command {
 	 * Return: the exit status.
 	 */
 	int (*run)(const struct options *options, FILE *out, struct err *err);
+	/*
+	 * Called last; NULL: there is nothing left to do.
+	 * @reported: what run() wrote has reached the reader
+	 * @status: the exit status so far
+	 *
+	 * Return: the exit status; @err may be set, too.
+	 */
+	int (*settle)(bool reported, int status, struct err *err);
 };
 
 extern const struct command command_check;

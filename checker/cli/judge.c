@@ -44,28 +44,58 @@ int judge_status(enum report_verdict verdict, bool strict)
 	}
 }
 
-/* What the steps of one judgement share. */
-struct judging {
-	const struct options *options;
-	const struct judge_plan *plan;
-	struct policy_file policy;
-	struct host *host;
-	struct report report;
-	struct err why; /* there was no load test */
-};
+void judgement_begin(struct judgement *judgement, const struct options *options,
+                     const struct judge_plan *plan)
+{
+	*judgement = (struct judgement){
+		.options = options,
+		.plan = plan,
+		.began_ns = judge_now_ns(),
+		.report = {
+			.command = options->command->name,
+			.goal = &options->goal,
+			.judged = true,
+		},
+	};
+}
+
+/* A file that is wrong is the user's to mend. */
+static int read_policy(struct judgement *judgement, struct err *err)
+{
+	const struct options *options = judgement->options;
+	int rc;
+
+	rc = policy_init(&judgement->policy, options->ignored,
+	                 options->n_ignored, err);
+	if (!rc && options->policy)
+		rc = policy_read(&judgement->policy, options->policy, err);
+	if (rc)
+		return rc == -ENOMEM ? STATUS_UNKNOWN : STATUS_USAGE;
+	return STATUS_READY;
+}
+
+int judgement_facts(struct judgement *judgement, struct err *err)
+{
+	int status;
+
+	status = read_policy(judgement, err);
+	if (status == STATUS_READY)
+		status = gather(judgement->options, judgement->plan->probes,
+		                &judgement->host, err);
+	judgement->report.host = judgement->host;
+	return status;
+}
 
 /*
  * A test that was asked for and did not come about, because it was
  * interrupted or could not be run, leaves what the rules say; but that alone
  * is no ready.
- *
- * Return: whether the proof is missing.
  */
-static bool prove(struct judging *judging)
+void judgement_prove(struct judgement *judgement)
 {
-	const struct options *options = judging->options;
-	const char **left_out = &judging->report.load_left_out;
-	struct host *host = judging->host;
+	const struct options *options = judgement->options;
+	const char **left_out = &judgement->report.load_left_out;
+	struct host *host = judgement->host;
 	int rc = 0;
 
 	*left_out = offline_why(options);
@@ -73,30 +103,31 @@ static bool prove(struct judging *judging)
 		*left_out = options->no_load;
 	if (!*left_out && stop_signal()) {
 		*left_out = "interrupted";
-		return true;
+		judgement->unproven = true;
+		return;
 	}
 	if (!*left_out && !listener_any_meant(&host->ns[0], &options->goal))
 		*left_out = "nothing here listens on the port";
 	if (!*left_out)
 		rc = loadtest_run(options, host, &host->ns[0], left_out,
-		                  &judging->why);
+		                  &judgement->why);
 	if (!rc && options->load_wanted)
-		rc = loadtest_others(options, host, &judging->why);
+		rc = loadtest_others(options, host, &judgement->why);
 	if (rc)
-		*left_out = judging->why.what;
-	return rc != 0;
+		*left_out = judgement->why.what;
+	judgement->unproven = rc != 0;
 }
 
-static int apply_rules(struct judging *judging, struct err *err)
+static int apply_rules(struct judgement *judgement, struct err *err)
 {
-	const struct goal *goal = &judging->options->goal;
-	struct report *report = &judging->report;
+	const struct goal *goal = &judgement->options->goal;
+	struct report *report = &judgement->report;
 	struct need need;
 
 	need_compute(goal, supply_page_bytes(report->host), &need);
-	engine_run(report->host, goal, &need, judging->plan->scopes,
-	           &judging->policy.policy, report_add, report);
-	if (judging->plan->capacity)
+	engine_run(report->host, goal, &need, judgement->plan->scopes,
+	           &judgement->policy.policy, report_add, report);
+	if (judgement->plan->capacity)
 		capacity_find(report->host, goal, report_add_capacity, report);
 	if (report->error)
 		return err_set(err, report->error,
@@ -105,71 +136,54 @@ static int apply_rules(struct judging *judging, struct err *err)
 	return 0;
 }
 
-/* A file that is wrong is the user's to mend. */
-static int read_policy(struct judging *judging, struct err *err)
+int judgement_rules(struct judgement *judgement, struct err *err)
 {
-	const struct options *options = judging->options;
-	int rc;
+	struct report *report = &judgement->report;
 
-	rc = policy_init(&judging->policy, options->ignored, options->n_ignored,
-	                 err);
-	if (!rc && options->policy)
-		rc = policy_read(&judging->policy, options->policy, err);
-	if (rc)
-		return rc == -ENOMEM ? STATUS_UNKNOWN : STATUS_USAGE;
-	return STATUS_READY;
-}
-
-/* Return: the exit status; @err is set when there is nothing to report. */
-static int judge_host(struct judging *judging, struct err *err)
-{
-	bool unproven;
-	int status;
-
-	status = read_policy(judging, err);
-	if (status == STATUS_READY)
-		status = gather(judging->options, judging->plan->probes,
-		                &judging->host, err);
-	if (status != STATUS_READY)
-		return status;
-	judging->report.host = judging->host;
-	unproven = prove(judging);
-	if (apply_rules(judging, err))
+	if (apply_rules(judgement, err))
 		return STATUS_UNKNOWN;
-	if (unproven && judging->report.verdict != REPORT_NOT_READY)
-		judging->report.verdict = REPORT_UNKNOWN;
+	if (judgement->unproven && report->verdict != REPORT_NOT_READY)
+		report->verdict = REPORT_UNKNOWN;
 	if (stop_signal())
 		return 128 + stop_signal();
-	return judge_status(judging->report.verdict, judging->options->strict);
+	return judge_status(report->verdict, judgement->options->strict);
+}
+
+int judgement_show(struct judgement *judgement, int status, FILE *out,
+                   struct err *err)
+{
+	struct report *report = &judgement->report;
+	const struct options *options = judgement->options;
+
+	report->exit_code = status;
+	report->elapsed_ns = judge_now_ns() - judgement->began_ns;
+	if (show_report(report, options, out, err))
+		return STATUS_UNKNOWN;
+	return options->format->status ? options->format->status(report)
+	                               : status;
+}
+
+void judgement_done(struct judgement *judgement)
+{
+	report_done(&judgement->report);
+	host_free(judgement->host);
+	policy_done(&judgement->policy);
 }
 
 int judge(const struct options *options, const struct judge_plan *plan,
           FILE *out, struct err *err)
 {
-	const uint64_t began_ns = judge_now_ns();
-	struct judging judging = {
-		.options = options,
-		.plan = plan,
-		.report = {
-			.command = options->command->name,
-			.goal = &options->goal,
-			.judged = true,
-		},
-	};
-	struct report *report = &judging.report;
-	int status = STATUS_UNKNOWN;
+	struct judgement judgement;
+	int status;
 
-	status = judge_host(&judging, err);
-	if (!err->code) {
-		report->exit_code = status;
-		report->elapsed_ns = judge_now_ns() - began_ns;
-		if (show_report(report, options, out, err))
-			status = STATUS_UNKNOWN;
-		else if (options->format->status)
-			status = options->format->status(report);
+	judgement_begin(&judgement, options, plan);
+	status = judgement_facts(&judgement, err);
+	if (status == STATUS_READY) {
+		judgement_prove(&judgement);
+		status = judgement_rules(&judgement, err);
 	}
-	report_done(report);
-	host_free(judging.host);
-	policy_done(&judging.policy);
+	if (!err->code)
+		status = judgement_show(&judgement, status, out, err);
+	judgement_done(&judgement);
 	return status;
 }

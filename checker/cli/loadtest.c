@@ -110,7 +110,7 @@ static int run_isolated(const struct load_options *load, bool shown,
 	struct isolate isolate;
 	int rc;
 
-	rc = isolate_enter(&isolate, err);
+	rc = isolate_enter(ns, &isolate, err);
 	if (rc)
 		return rc;
 	rc = run(load, shown, ns, err);

@@ -38,7 +38,9 @@ static int run(const struct options *options)
 {
 	struct err err = { 0 };
 	struct err write_err = { 0 };
+	struct err settle_err = { 0 };
 	struct output output;
+	bool reported;
 	int status;
 
 	/* Until the report is out: half a JSON document helps nobody. */
@@ -47,8 +49,14 @@ static int run(const struct options *options)
 	status = options->command->run(options, output.stream, &err);
 	if (err.code)
 		status = complain(&err, options->format, status);
-	if (output_close(&output, !err.code, &write_err))
+	reported = !output_close(&output, !err.code, &write_err);
+	if (!reported)
 		status = complain(&write_err, options->format, STATUS_UNKNOWN);
+	if (options->command->settle)
+		status =
+			options->command->settle(reported, status, &settle_err);
+	if (settle_err.code)
+		status = complain(&settle_err, options->format, status);
 	stop_close();
 	return status;
 }
@@ -65,7 +73,9 @@ int main(int argc, char *argv[])
 	if (!stdout_open) {
 		(void)err_set(&err, -EBADF,
 		              "cannot write the report: stdout is closed");
-		return complain(&err, format, STATUS_UNKNOWN);
+		return complain(&err, format,
+		                options.fix ? STATUS_NOT_FIXED
+		                            : STATUS_UNKNOWN);
 	}
 	return run(&options);
 }

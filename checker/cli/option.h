@@ -41,6 +41,7 @@ extern const struct option_type option_ignore;
 extern const struct option_type option_address;
 extern const struct option_type option_tool;
 extern const struct option_type option_file;
+extern const struct option_type option_emit;
 
 /* One of the words that an option_choice takes. */
 struct option_word {
@@ -48,7 +49,7 @@ struct option_word {
 	unsigned int value;
 };
 
-#define OPTION_MAX 48
+#define OPTION_MAX 64
 #define OPTION_COMMANDS_MAX 6
 
 struct option {
@@ -62,6 +63,7 @@ struct option {
 	const struct option_word *words; /* of an option_choice */
 	const struct command *commands[OPTION_COMMANDS_MAX + 1]; /* none: all */
 	const char *excludes; /* name of another row, NULL: none */
+	const char *needs;    /* name of a row without which it has no effect */
 	bool of_load;         /* has no effect without the load test */
 	const char *help;
 };

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "checker/cli/options.h"
+#include "checker/fix/emit.h"
 #include "checker/report/report.h"
 #include "probes/base/num.h"
 #include "probes/base/text.h"
@@ -146,6 +147,26 @@ static void range_format(const struct option *self, char *buf, size_t size)
 	for (size_t i = 0; report_formats[i]; i++)
 		join_word(buf, size, report_formats[i]->name,
 		          !report_formats[i + 1]);
+}
+
+static int parse_emit(const struct option *self, const char *text, void *to)
+{
+	const struct fix_emitter *emitter = fix_emitter_by_name(text);
+
+	(void)self;
+	if (!emitter)
+		return -EINVAL;
+	*(const struct fix_emitter **)to = emitter;
+	return 0;
+}
+
+static void range_emit(const struct option *self, char *buf, size_t size)
+{
+	(void)self;
+	buf[0] = '\0';
+	for (size_t i = 0; fix_emitters[i]; i++)
+		join_word(buf, size, fix_emitters[i]->name,
+		          !fix_emitters[i + 1]);
 }
 
 static int parse_netns(const struct option *self, const char *text, void *to)
@@ -299,6 +320,7 @@ const struct option_type option_accept = { parse_accept, "known",
 const struct option_type option_ignore = { parse_ignore, "a rule",
 	                                   range_ignore };
 const struct option_type option_file = { parse_file, "a file", range_file };
+const struct option_type option_emit = { parse_emit, "known", range_emit };
 const struct option_type option_address = { parse_address, "an address",
 	                                    range_address };
 const struct option_type option_tool = { parse_tool, "known", range_tool };

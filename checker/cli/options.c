@@ -12,6 +12,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "checker/cli/command.h"
 #include "checker/cli/offline.h"
@@ -255,6 +256,13 @@ static int refuse_idle(const struct option *option,
 		option->name, options->no_load);
 }
 
+static int refuse_alone(const struct option *option, struct err *err)
+{
+	err_hint(err, "add --%s, or leave it out", option->needs);
+	return err_set(err, -EINVAL, "--%s: has no effect without --%s",
+	               option->name, option->needs);
+}
+
 static int check_together(const struct parse *parse)
 {
 	for (size_t i = 0; option_table[i].name; i++) {
@@ -264,6 +272,8 @@ static int check_together(const struct parse *parse)
 			continue;
 		if (option->excludes && is_given(parse, option->excludes))
 			return refuse_together(option, parse->err);
+		if (option->needs && !is_given(parse, option->needs))
+			return refuse_alone(option, parse->err);
 		if (option->of_load && parse->ret->no_load)
 			return refuse_idle(option, parse->ret, parse->err);
 	}
@@ -302,10 +312,30 @@ static int check_netns(const struct parse *parse)
 	               "--netns: load is run in one namespace, not in all");
 }
 
+/* Nobody can be asked, and nobody has answered. */
+static int check_fix(const struct parse *parse)
+{
+	const struct options *options = parse->ret;
+	const char *source = offline_option(options);
+
+	if (!options->fix || options->dry_run || options->emit)
+		return 0;
+	if (source) {
+		err_hint(parse->err, "add --dry-run or --emit");
+		return err_set(parse->err, -EINVAL,
+		               "--fix: --%s is not the host itself", source);
+	}
+	if (options->yes || isatty(STDIN_FILENO))
+		return 0;
+	err_hint(parse->err, "add --yes, or --dry-run to see the plan");
+	return err_set(parse->err, -EINVAL,
+	               "--fix: there is no terminal to ask on");
+}
+
 /* What needs the host itself. */
 static int check_offline(const struct parse *parse)
 {
-	static const char *const live[] = { "netns", "load" };
+	static const char *const live[] = { "netns", "load", "prove", "pid" };
 	const char *source = offline_option(parse->ret);
 
 	for (size_t i = 0; source && i < sizeof(live) / sizeof(live[0]); i++) {
@@ -364,6 +394,7 @@ static int finish(struct parse *parse)
 	struct options *ret = parse->ret;
 	int rc;
 
+	ret->isolated |= ret->prove;
 	ret->netns_all = ret->netns && !strcmp(ret->netns, "all");
 	ret->no_load = no_load(ret);
 	rc = check_together(parse);
@@ -371,6 +402,8 @@ static int finish(struct parse *parse)
 		rc = check_netns(parse);
 	if (!rc)
 		rc = check_offline(parse);
+	if (!rc)
+		rc = check_fix(parse);
 	if (!rc)
 		rc = check_burst(parse);
 	if (!rc)

@@ -10,13 +10,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "probes/goal.h"
 #include "probes/load/load.h"
 
 struct command;
 struct err;
+struct fix_emitter;
 struct report_format;
+
+enum persist_when {
+	PERSIST_AUTO, /* as root, where the host's files are applied at boot */
+	PERSIST_ALWAYS,
+	PERSIST_NEVER,
+};
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -39,6 +47,14 @@ struct options {
 	const char *output;       /* a file; NULL: standard output */
 	bool redact;
 	const char *policy; /* its file, NULL: none */
+	bool fix;
+	bool dry_run;
+	bool prove; /* the dry run, as if it had been none */
+	bool yes;
+	enum persist_when persist;
+	const struct fix_emitter *emit; /* NULL: the plan is applied */
+	pid_t pid;                      /* whose listeners to repair, 0: any */
+	const char *journal;            /* its directory, NULL: the usual one */
 	const struct report_format *format;
 	enum color_when color;
 	bool quiet;

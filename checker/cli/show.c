@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "checker/cli/options.h"
+#include "checker/report/page.h"
 #include "checker/report/report.h"
 
 #define WIDTH_DEFAULT 80
@@ -32,6 +33,17 @@ unsigned int show_width(void)
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
 		return WIDTH_DEFAULT;
 	return size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col;
+}
+
+void show_fix(const struct report *report, const struct options *options,
+              FILE *out)
+{
+	const struct report_style style = {
+		.verbose = options->verbose,
+		.width = show_width(),
+	};
+
+	page_fix(&(struct page){ report, &style, out });
 }
 
 int show_report(const struct report *report, const struct options *options,

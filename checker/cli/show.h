@@ -18,4 +18,8 @@ unsigned int show_width(void);
 int show_report(const struct report *report, const struct options *options,
                 FILE *out, struct err *err);
 
+/** show_fix - only what @report has of a fix, as text, before it is made */
+void show_fix(const struct report *report, const struct options *options,
+              FILE *out);
+
 #endif

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "probes/base/num.h"
 #include "probes/base/text.h"
 
 /* Longer than any text of a finding, each byte replaced by three. */
@@ -49,6 +50,18 @@ json_t *jv_bytes(const char *text, size_t len)
 json_t *jv_text(const char *text)
 {
 	return text ? jv_bytes(text, strlen(text)) : json_null();
+}
+
+json_t *jv_number(const char *text)
+{
+	const char *cursor = text;
+	const char *end = text ? text + strlen(text) : NULL;
+	int64_t value;
+
+	if (text && text[0] != ' ' && text[0] != '\t' &&
+	    !num_scan_i64(&cursor, end, &value) && cursor == end)
+		return json_integer(value);
+	return jv_text(text);
 }
 
 json_t *jv_object(const struct jv_pair *pairs)

@@ -14,6 +14,7 @@
 #include "probes/facts.h"
 
 struct load_result;
+struct report_fix;
 
 /** jv_u64 - an integer; null when it does not fit into JSON's 64 bits */
 json_t *jv_u64(uint64_t value);
@@ -36,6 +37,11 @@ json_t *jv_text(const char *text);
 /** jv_bytes - the same for what need not end in NUL */
 json_t *jv_bytes(const char *text, size_t len);
 
+/** jv_number - a plain integer is one in JSON too: "4096", but not "4096
+ * 16384", which is text
+ */
+json_t *jv_number(const char *text);
+
 struct jv_pair {
 	const char *key; /* NULL ends a list */
 	json_t *value;
@@ -51,5 +57,8 @@ json_t *jv_append(json_t *array, json_t *value);
 
 /** jv_load - "load" of the report; null when there was no test */
 json_t *jv_load(const struct load_result *load);
+
+/** jv_fix - "fix" of the report; null when none was asked for */
+json_t *jv_fix(const struct report_fix *fix);
 
 #endif

@@ -99,19 +99,17 @@ void page_header(const struct page *page)
 	(void)fputc('\n', page->out);
 }
 
-/* Text from @column on; what follows is aligned with the finding's text. */
-static void wrap(const struct page *page, const char *text, size_t column)
+void page_wrap(const struct page *page, const char *text, size_t column)
 {
 	human_wrap(page->out, text,
 	           &(struct human_at){ (unsigned int)column, INDENT,
 	                               page->style->width });
 }
 
-/* A line that belongs to the finding above it. */
-static void detail(const struct page *page, const char *label, const char *text)
+void page_detail(const struct page *page, const char *label, const char *text)
 {
 	(void)fprintf(page->out, "%*s%s", INDENT, "", label);
-	wrap(page, text, INDENT + strlen(label));
+	page_wrap(page, text, INDENT + strlen(label));
 }
 
 /*
@@ -134,7 +132,7 @@ static void put_remedy(const struct page *page, const struct remedy *remedy)
 		(void)fputs("     # live, no restart", page->out);
 	(void)fputc('\n', page->out);
 	if (remedy->risk[0])
-		detail(page, "risk: ", page_safe(remedy->risk, text));
+		page_detail(page, "risk: ", page_safe(remedy->risk, text));
 }
 
 /* A fail must stand out where there are no colors. */
@@ -155,12 +153,12 @@ void page_finding(const struct page *page, const struct finding *finding,
 	(void)fputs(word, page->out);
 	page_plain(page);
 	(void)fprintf(page->out, "%*s", (int)(len + 2 - strlen(word)), "");
-	wrap(page, page_safe(finding->what, text), 3 + len + 2);
+	page_wrap(page, page_safe(finding->what, text), 3 + len + 2);
 	if (where)
-		detail(page, "", where);
+		page_detail(page, "", where);
 	if (finding->why[0])
-		detail(page, "", page_safe(finding->why, text));
+		page_detail(page, "", page_safe(finding->why, text));
 	put_remedy(page, &finding->remedy);
 	if (page->style->verbose)
-		detail(page, "rule: ", finding->rule->id);
+		page_detail(page, "rule: ", finding->rule->id);
 }

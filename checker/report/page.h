@@ -44,6 +44,17 @@ void page_header(const struct page *page);
 void page_finding(const struct page *page, const struct finding *finding,
                   const char *where);
 
+/** page_detail - a line that belongs to the finding or step above it
+ * @label: what it begins with, not wrapped
+ * @text: safe to show
+ */
+void page_detail(const struct page *page, const char *label, const char *text);
+
+/** page_wrap - text from @column on; further lines stand below a finding's
+ * text
+ */
+void page_wrap(const struct page *page, const char *text, size_t column);
+
 /** page_folded - how many checks are ok, unless all of them are shown
  * @elsewhere: in the other namespaces, or in the first and on the host
  */
@@ -82,6 +93,10 @@ void page_plain(const struct page *page);
 
 /** page_capacity - what the host carries at most, in one sentence */
 void page_capacity(const struct page *page);
+
+/** page_fix - what was, or would be, changed; nothing when no fix was asked for
+ */
+void page_fix(const struct page *page);
 
 /** page_load - the load test's block, its findings included */
 void page_load(const struct page *page);

@@ -20,6 +20,20 @@
 #include "rules/finding.h"
 
 struct err;
+struct fix_steps;
+
+/* What was made of the findings that can be repaired. */
+struct report_fix {
+	const struct fix_steps *steps;
+	enum report_fix_state {
+		REPORT_FIX_PLANNED, /* nothing was changed */
+		REPORT_FIX_IN_FORCE,
+		REPORT_FIX_TAKEN_BACK, /* of undo: what was restored */
+	} state;
+	bool assumed;         /* findings, capacity and load test are those of
+	                         the host as it would be */
+	unsigned int undo_id; /* of the journal's entry; 0: none */
+};
 
 struct report {
 	const char *command;      /* "check", "listeners", "load" */
@@ -33,10 +47,11 @@ struct report {
 	enum report_verdict verdict;
 	int exit_code;
 	uint64_t elapsed_ns;
-	const char *load_left_out; /* why there is no load test, or NULL */
-	size_t findings_room;      /* report_add()'s own */
-	size_t capacity_room;      /* report_add_capacity()'s own */
-	int error;                 /* negative errno of either */
+	const char *load_left_out;    /* why there is no load test, or NULL */
+	const struct report_fix *fix; /* NULL: none was asked for */
+	size_t findings_room;         /* report_add()'s own */
+	size_t capacity_room;         /* report_add_capacity()'s own */
+	int error;                    /* negative errno of either */
 };
 
 struct report_style {

@@ -16,7 +16,6 @@
 
 #include "checker/report/json_value.h"
 #include "probes/base/err.h"
-#include "probes/base/num.h"
 #include "rules/limited_by.h"
 #include "rules/rule.h"
 #include "rules/servers.h"
@@ -40,19 +39,6 @@ static json_t *json_netns(const struct netns_facts *ns)
 	});
 }
 
-/* A plain integer is one in JSON too: "4096", but not "4096 16384". */
-static json_t *number_or_text(const char *text)
-{
-	const char *cursor = text;
-	const char *end = text + strlen(text);
-	int64_t value;
-
-	if (text[0] != ' ' && text[0] != '\t' &&
-	    !num_scan_i64(&cursor, end, &value) && cursor == end)
-		return json_integer(value);
-	return jv_text(text);
-}
-
 static json_t *json_remedy(const struct remedy *remedy)
 {
 	if (remedy->kind == REMEDY_NONE)
@@ -60,8 +46,8 @@ static json_t *json_remedy(const struct remedy *remedy)
 	return jv_object((const struct jv_pair[]){
 		{ "kind", json_string(remedy_kind_name(remedy->kind)) },
 		{ "key", jv_text(remedy->key) },
-		{ "from", number_or_text(remedy->from) },
-		{ "to", number_or_text(remedy->to) },
+		{ "from", jv_number(remedy->from) },
+		{ "to", jv_number(remedy->to) },
 		{ "live", json_boolean(remedy->live) },
 		{ "risk", jv_text(remedy->risk) },
 		{ "command", jv_text(remedy->command) },
@@ -303,7 +289,7 @@ static json_t *json_report(const struct report *report)
 		{ "load", jv_load(host_load(report->host)) },
 		{ "capacity", json_capacities(report) },
 		{ "causes", json_array() },
-		{ "fix", json_null() },
+		{ "fix", jv_fix(report->fix) },
 		{ "sum", json_null() },
 		{ "peers", json_array() },
 		{ NULL, NULL },

@@ -201,6 +201,7 @@ static int text_write(const struct report *report,
 		put_groups(&page);
 		page_folded(&page, false);
 		page_capacity(&page);
+		page_fix(&page);
 		page_load(&page);
 		rc = page_others(&page, err);
 	}
