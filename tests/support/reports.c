@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checker/fix/step.h"
 #include "probes/base/err.h"
 #include "probes/load/load_result.h"
 #include "rules/rule.h"
@@ -743,12 +744,111 @@ static void fill_listeners_namespaces(struct sample *sample)
 	sample->report.exit_code = 3;
 }
 
+/* One step of each kind; the listener's name is hostile. */
+static struct fix_step fixed_steps[] = {
+	{
+		.kind = FIX_SYSCTL,
+		.key = "net.core.somaxconn",
+		.from = (char[]){ "128" },
+		.to = (char[]){ "4096" },
+		.answers = { "backlog.somaxconn", "backlog.listener" },
+		.n_answers = 2,
+	},
+	{
+		.kind = FIX_PRLIMIT,
+		.key = "RLIMIT_NOFILE of redis-server[812]",
+		.from = (char[]){ "256 4096" },
+		.to = (char[]){ "2048 4096" },
+		.live = true,
+		.answers = { "fds.server" },
+		.n_answers = 1,
+		.lasts =
+			"until it restarts; LimitNOFILE=2048 in its unit makes it last",
+	},
+	{
+		.kind = FIX_RELISTEN,
+		.place = { .inode = 4026532177,
+	                   .name = "blue",
+	                   .enter = "/run/netns/blue" },
+		.key = "127.0.0.1:6379 redis-server[812]",
+		.from = (char[]){ "5" },
+		.to = (char[]){ "4096" },
+		.live = true,
+		.risk = "a long queue hides a slow accept()",
+		.answers = { "backlog.listener" },
+		.n_answers = 1,
+		.lasts = "until it restarts; tcp-backlog makes it last",
+	},
+	{
+		.kind = FIX_FILE,
+		.key = "/etc/sysctl.d/99-kiloflow.conf",
+		.from =
+			(char[]){
+				"# by hand\nnet.core.somaxconn = 512\nvm.swappiness = 10\n" },
+		.to = (char[]){ "# by hand\nnet.core.somaxconn = 4096\nvm.swappiness = 10\n" },
+		.answers = { "backlog.somaxconn" },
+		.n_answers = 1,
+	},
+	{
+		.kind = FIX_SYSCTL,
+		.key = "net.ipv4.tcp_mem",
+		.from = (char[]){ "1 2 3" },
+		.to = (char[]){ "4 5 6" },
+		.answers = { "memory.tcp" },
+		.n_answers = 1,
+		.skipped = "/proc/sys is read-only here\033[2J",
+	},
+};
+
+static const struct fix_steps fixed_list = {
+	.list = fixed_steps,
+	.n = sizeof(fixed_steps) / sizeof(fixed_steps[0]),
+};
+
+static void fill_fixed(struct sample *sample)
+{
+	static const struct report_fix fix = {
+		.steps = &fixed_list,
+		.state = REPORT_FIX_IN_FORCE,
+		.undo_id = 3,
+	};
+
+	fill_ready(sample);
+	sample->report.fix = &fix;
+}
+
+static void fill_planned(struct sample *sample)
+{
+	static const struct report_fix fix = {
+		.steps = &fixed_list,
+		.state = REPORT_FIX_PLANNED,
+	};
+
+	fill_origin(sample);
+	load_result_free(sample->host->ns[0].load);
+	sample->host->ns[0].load = NULL;
+	sample->report.load_left_out = "--dry-run";
+	sample->report.fix = &fix;
+}
+
+static void fill_nothing_to_fix(struct sample *sample)
+{
+	static const struct fix_steps none;
+	static const struct report_fix fix = { .steps = &none };
+
+	fill_ready(sample);
+	sample->report.fix = &fix;
+}
+
 const struct sample_case sample_cases[] = {
 	{ "ready", fill_ready },
 	{ "warnings", fill_warnings },
 	{ "origin", fill_origin },
 	{ "policy", fill_policy },
 	{ "broken", fill_broken },
+	{ "fixed", fill_fixed },
+	{ "planned", fill_planned },
+	{ "nothing-to-fix", fill_nothing_to_fix },
 	{ "refused", fill_refused },
 	{ "unknown", fill_unknown },
 	{ "hostile", fill_hostile },

@@ -13,6 +13,7 @@
 #include "checker/cli/command.h"
 #include "checker/cli/option.h"
 #include "checker/cli/options.h"
+#include "checker/fix/emit.h"
 #include "checker/report/report.h"
 #include "probes/base/err.h"
 #include "rules/rule.h"
@@ -143,6 +144,19 @@ static void test_refusals(void **state)
 		{ "listeners --isolated", "--isolated: not an option of listeners; it is one of check, load" },
 		{ "-qv", "--quiet and --verbose exclude each other; leave one of them out" },
 		{ "--no-load --time 1s", "--time: has no effect without the load test, which --no-load leaves out; leave one of them out" },
+		{ "--dry-run", "--dry-run: has no effect without --fix; add --fix, or leave it out" },
+		{ "--yes", "--yes: has no effect without --fix; add --fix, or leave it out" },
+		{ "--fix --yes --prove", "--prove: has no effect without --dry-run; add --dry-run, or leave it out" },
+		{ "--fix --dry-run --prove --no-load", "--prove and --no-load exclude each other; leave one of them out" },
+		{ "--fix --yes --persist --no-persist", "--no-persist and --persist exclude each other; leave one of them out" },
+		{ "--fix --dry-run --emit k8s", "--emit and --dry-run exclude each other; leave one of them out" },
+		{ "--fix --emit chef", "--emit: \"chef\" is not known; use sysctl.d, docker, k8s or ansible" },
+		{ "--fix --pid 0", "--pid: \"0\" is out of range; use 1 to 2147483647" },
+		{ "load --fix", "--fix: not an option of load; it is one of check" },
+		{ "--fix", "--fix: there is no terminal to ask on; add --yes, or --dry-run to see the plan" },
+		{ "--from a --fix --yes", "--fix: --from is not the host itself; add --dry-run or --emit" },
+		{ "--from a --fix --dry-run --prove", "--from and --prove exclude each other; leave one of them out" },
+		{ "--isolated --prove --fix --dry-run --netns all", "--isolated: stands for one namespace, not for all; name one of them" },
 		{ "load --netns all", "--netns: load is run in one namespace, not in all; for every one: kiloflow check --netns all --load" },
 		{ "--netns a --eager", "--eager: has no effect without the load test, which --netns without --load leaves out; add --load" },
 		{ "--role client --workers 1", "--workers: has no effect without the load test, which --role without --load leaves out; add --load" },
@@ -178,17 +192,22 @@ static void test_every_option(void **state)
 	}
 }
 
-/* Every excluded row exists; so does every command that takes one. */
+static bool is_row(const char *name)
+{
+	const struct option *row = option_table;
+
+	while (row->name && strcmp(row->name, name) != 0)
+		row++;
+	return row->name;
+}
+
+/* Every excluded or needed row exists; so does every command that takes one. */
 static void test_table(void **state)
 {
 	(void)state;
 	for (const struct option *o = option_table; o->name; o++) {
-		const struct option *other = option_table;
-
-		while (o->excludes && other->name &&
-		       strcmp(o->excludes, other->name) != 0)
-			other++;
-		assert_non_null(other->name);
+		assert_true(!o->excludes || is_row(o->excludes));
+		assert_true(!o->needs || is_row(o->needs));
 		for (size_t i = 0; o->commands[i]; i++)
 			assert_ptr_equal(command_by_name(o->commands[i]->name,
 			                                 NULL),
@@ -298,6 +317,28 @@ static void test_when_no_load(void **state)
 		else
 			assert_null(options.no_load);
 	}
+}
+
+static void test_fix(void **state)
+{
+	struct options options = accepted("--fix --yes --pid 812 --no-persist");
+
+	(void)state;
+	assert_ptr_equal(options.command, &command_check);
+	assert_true(options.fix);
+	assert_true(options.yes);
+	assert_false(options.dry_run);
+	assert_int_equal(options.pid, 812);
+	assert_int_equal(options.persist, PERSIST_NEVER);
+	options = accepted("--fix -y --persist --journal dir");
+	assert_int_equal(options.persist, PERSIST_ALWAYS);
+	assert_string_equal(options.journal, "dir");
+	options = accepted("--fix --dry-run --prove --netns a");
+	assert_true(options.isolated);
+	assert_null(options.no_load);
+	options = accepted("--from a --fix --emit k8s");
+	assert_string_equal(options.emit->name, "k8s");
+	assert_int_equal(accepted("").persist, PERSIST_AUTO);
 }
 
 static void test_shared(void **state)
@@ -431,6 +472,7 @@ int main(void)
 		cmocka_unit_test(test_goal),
 		cmocka_unit_test(test_load),
 		cmocka_unit_test(test_when_no_load),
+		cmocka_unit_test(test_fix),
 		cmocka_unit_test(test_shared),
 		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_format_despite_errors),

@@ -1,0 +1,259 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# fix_faults - whatever fails, is killed or gets in the way of a repair: the
+# host is as it was, or undo makes it so
+. "$(dirname "$0")/../support/host.sh"
+. "$host_top/tests/support/fix.sh"
+
+# refused WORDS COMMAND...: exit 4, the step is named, all is as before
+refused()
+{
+	local words=$1
+	shift
+	expect_exit 4 "$@"
+	says stderr "$words"
+	as_before
+	expect_exit 0 kiloflow undo --list
+	says stdout 'no fix'
+}
+
+# injected PATH FAULT: the fault hits system calls on that file only
+injected()
+{
+	strace -qq -o /dev/null -P "$1" -e "inject=$2" \
+		"$KILOFLOW" check --flows 1000 --port 6379 --no-load --fix --yes --persist
+}
+
+case_write_fails()
+{
+	short_queues
+	state >former
+	for errno in EINVAL EPERM ENOSPC EROFS; do
+		refused "net.core.somaxconn.*$errno|net.core.somaxconn" \
+			injected $cap "write:error=$errno:when=1"
+	done
+}
+
+# It seems to be written, and is not.
+case_value_reads_back_different()
+{
+	short_queues
+	state >former
+	refused 'net.core.somaxconn' injected $cap 'write:retval=5:when=1'
+}
+
+# The listener is the second step: the first is taken back.
+case_second_step_fails()
+{
+	short_queues
+	state >former
+	refused '6379' strace -qq -o /dev/null -e inject=listen:error=EACCES:when=1 \
+		"$KILOFLOW" check --flows 1000 --port 6379 --no-load --fix --yes
+}
+
+case_listen_is_not_taken()
+{
+	short_queues
+	state >former
+	refused '6379' strace -qq -o /dev/null -e inject=listen:retval=0:when=1 \
+		"$KILOFLOW" check --flows 1000 --port 6379 --no-load --fix --yes
+}
+
+# Somebody lowers the cap between the two steps: listen() gets less.
+case_cap_lowered_meanwhile()
+{
+	short_queues
+	state >former
+	spawn bash -c "until [[ \$(cat $cap) == 4096 ]]; do :; done; echo 128 >$cap"
+	refused '6379' strace -qq -o /dev/null -e inject=listen:delay_enter=500000:when=1 \
+		"$KILOFLOW" check --flows 1000 --port 6379 --no-load --fix --yes
+}
+
+# Somebody else is quicker, with another value: theirs stays.
+case_changed_before_it_is_written()
+{
+	short_queues
+	mkdir -m 700 /var/lib/kiloflow
+	expect_exit 4 strace -qq -o strace.out -e trace=flock \
+		-e 'inject=flock:delay_exit=1000000:when=1' \
+		bash -c "(sleep 0.6; echo 300 >$cap) & exec $KILOFLOW check --flows 1000 \
+			--port 6379 --no-load --fix --yes"
+	says stderr 'net.core.somaxconn'
+	[[ $(cat $cap) == 300 && $(limit_of 6379) == 5 ]] || fail "it was overwritten"
+}
+
+case_disk_full_while_persisting()
+{
+	short_queues
+	mount -t tmpfs -o size=4k none $lasting
+	head -c 4096 /dev/zero >$lasting/full 2>/dev/null || true
+	state >former
+	refused 'kiloflow.conf' kiloflow check --flows 1000 --port 6379 --no-load \
+		--fix --yes --persist
+}
+
+case_journal_cannot_be_written()
+{
+	short_queues
+	mount -t tmpfs -o size=4k none /var/lib
+	mkdir -m 700 /var/lib/kiloflow
+	head -c 8192 /dev/zero >/var/lib/full 2>/dev/null || true
+	state >former
+	expect_exit 4 fixing
+	says stderr 'kiloflow'
+	as_before
+	mount -t tmpfs -o ro none /var/lib
+	expect_exit 4 fixing
+	says stderr '/var/lib/kiloflow'
+	as_before
+}
+
+case_two_at_once()
+{
+	short_queues
+	state >former
+	mkdir -m 700 /var/lib/kiloflow
+	: >/var/lib/kiloflow/lock
+	chmod 600 /var/lib/kiloflow/lock
+	spawn flock /var/lib/kiloflow/lock sleep 20
+	await bash -c '! flock -n /var/lib/kiloflow/lock true'
+	expect_exit 4 fixing
+	says stderr 'under way'
+	as_before
+}
+
+case_report_cannot_be_written()
+{
+	short_queues
+	state >former
+	for to in '/dev/full' '&-'; do
+		got=0
+		eval "fixing >$to 2>stderr" || got=$?
+		[[ $got == 4 ]] || fail "exit $got with stdout $to"
+		says stderr 'stdout|report'
+		as_before
+	done
+	expect_exit 0 kiloflow undo --list
+	says stdout 'no fix'
+}
+
+# Nobody reads to the end: that is no reason to take it back.
+case_reader_leaves()
+{
+	short_queues
+	fixing -v | head -n 1 >/dev/null
+	[[ $(limit_of 6379) == 4096 ]] || fail "it was taken back"
+}
+
+case_interrupted()
+{
+	short_queues
+	state >former
+	for signal in INT TERM; do
+		got=0
+		strace -qq -o /dev/null -e "inject=listen:signal=$signal:when=1" \
+			"$KILOFLOW" check --flows 1000 --port 6379 --no-load --fix --yes \
+			>stdout 2>stderr || got=$?
+		[[ $got == 130 || $got == 143 ]] || fail "exit $got"
+		as_before
+	done
+	expect_exit 0 kiloflow undo --list
+	says stdout 'no fix'
+}
+
+case_ordinary_user()
+{
+	short_queues
+	state >former
+	expect_exit 4 setpriv --reuid=65534 --regid=65534 --clear-groups \
+		env HOME="$PWD" "$KILOFLOW" check --flows 1000 --port 6379 --no-load --fix --yes
+	says stdout 'root'
+	as_before
+}
+
+case_read_only_sysctls()
+{
+	short_queues
+	state >former
+	mount --bind /proc/sys /proc/sys
+	mount -o remount,ro,bind /proc/sys
+	report 4 check --flows 1000 --no-load --fix --yes
+	jqf '.fix.skipped[0].why | test("read-only") and test("--sysctl")'
+	as_before
+}
+
+# A server that may not be looked into is root's to repair, and says so.
+case_not_dumpable()
+{
+	short_queues
+	state >former
+	expect_exit 4 strace -qq -o /dev/null -e inject=pidfd_getfd:error=EPERM \
+		"$KILOFLOW" check --flows 100 --port 6379 --no-load --fix --yes
+	says stdout 'tcp-backlog|ptrace|root'
+	as_before
+	expect_exit 4 strace -qq -o /dev/null -e inject=pidfd_getfd:error=ENOSYS \
+		"$KILOFLOW" check --flows 100 --port 6379 --no-load --fix --yes
+	says stdout 'pidfd_getfd'
+	as_before
+}
+
+# --- killed ----------------------------------------------------------------
+
+# Every system call from the first that touches the journal on, as
+# "NAME N": the N-th call of that name.
+points() # COMMAND...
+{
+	strace -qq -o trace "$@" >/dev/null 2>&1 || true
+	awk -F'(' '{ n[$1]++ } /\/var\/lib\/kiloflow/ { seen = 1 }
+		seen && $1 ~ /^[a-z_0-9]+$/ && $1 != "exit_group" { print $1, n[$1] }' trace
+}
+
+killed_at() # NAME N COMMAND...
+{
+	local name=$1 at=$2
+	shift 2
+	strace -qq -o /dev/null -e "inject=$name:signal=SIGKILL:when=$at" "$@" \
+		>/dev/null 2>&1 || true
+}
+
+case_killed_anywhere()
+{
+	local name at n=0
+	host_limit_s=300
+	short_queues
+	state >former
+	points "$KILOFLOW" check --flows 1000 --port 6379 --no-load --fix --yes --persist >points
+	kiloflow undo >/dev/null
+	while read -r name at; do
+		killed_at "$name" "$at" "$KILOFLOW" check --flows 1000 --port 6379 \
+			--no-load --fix --yes --persist
+		n=$((n + 1))
+		expect_exit 0 kiloflow undo
+		as_before
+		[[ -z $(find /var/lib/kiloflow -name 'fix-*') ]] || fail "killed at $name $at: an entry is left"
+	done <points
+	[[ $n -gt 50 ]] || fail "$n points only"
+	echo "killed at $n system calls"
+}
+
+# And so is undo itself.
+case_undo_killed_anywhere()
+{
+	local name at n=0
+	short_queues
+	state >former
+	expect_exit 0 fixing --persist
+	points "$KILOFLOW" undo >points
+	while read -r name at; do
+		expect_exit 0 fixing --persist
+		killed_at "$name" "$at" "$KILOFLOW" undo
+		n=$((n + 1))
+		expect_exit 0 kiloflow undo
+		as_before
+	done <points
+	[[ $n -gt 20 ]] || fail "$n points only"
+	echo "killed at $n system calls"
+}
+
+host_main "$@"
