@@ -134,7 +134,7 @@ static void fail_eperm(struct fix_world *world,
                        const struct fix_process *process,
                        const struct rlimit *to, struct err *err)
 {
-	struct rlimit now;
+	struct rlimit now = { 0 };
 
 	if (to && !prlimit(process->pid, RLIMIT_NOFILE, NULL, &now) &&
 	    (check_nr_open(world, to, err) || check_hard(world, &now, to, err)))
@@ -178,17 +178,14 @@ static void tell_lasting(struct fix_step *step, const char *line)
 	char text[sizeof(step->lasts)];
 
 	(void)snprintf(text, sizeof(text), "to make it last: %s", line);
-	if (!step->lasts[0])
-		(void)snprintf(step->lasts, sizeof(step->lasts),
-		               "a restart sets it back");
 	if (!strstr(step->lasts, text))
 		text_join(step->lasts, sizeof(step->lasts), "; ", text);
 }
 
 static void permit(struct fix_world *world, struct fix_step *step)
 {
-	struct rlimit now;
-	struct rlimit to;
+	struct rlimit now = { 0 };
+	struct rlimit to = { 0 };
 	struct err err = { 0 };
 	char line[224];
 	int rc;
@@ -212,7 +209,7 @@ static int look(struct fix_world *world, const struct fix_step *step,
 {
 	char text[LIMITS_SIZE];
 	struct err why = { 0 };
-	struct rlimit now;
+	struct rlimit now = { 0 };
 	int rc;
 
 	*ret_text = NULL;
@@ -229,7 +226,7 @@ static int set(struct fix_world *world, const struct fix_step *step,
                const char *value, struct err *err)
 {
 	struct err why = { 0 };
-	struct rlimit to;
+	struct rlimit to = { 0 };
 	int rc;
 
 	rc = parse_limits(value, &to, &why);

@@ -24,10 +24,10 @@
 static const struct sysctl_desc *desc_of(const struct fix_step *step,
                                          struct err *err)
 {
-	for (enum sysctl_id id = 0; id < SYSCTL_COUNT; id++) {
-		if (!strcmp(sysctl_desc(id)->key, step->key))
-			return sysctl_desc(id);
-	}
+	const enum sysctl_id id = sysctl_by_key(step->key);
+
+	if (id < SYSCTL_COUNT)
+		return sysctl_desc(id);
 	(void)err_set(err, -EINVAL, "no sysctl \"%s\" is known", step->key);
 	return NULL;
 }

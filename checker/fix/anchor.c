@@ -54,8 +54,7 @@ static void anchor(struct fix_world *world, struct fix_step *step)
 void fix_plan_anchor(struct fix_world *world, struct fix_steps *steps)
 {
 	for (size_t i = 0; i < steps->n; i++) {
-		if (!steps->list[i].skipped[0] &&
-		    steps->list[i].kind != FIX_FILE)
+		if (!steps->list[i].skipped[0])
 			anchor(world, &steps->list[i]);
 	}
 }

@@ -869,7 +869,7 @@ static void relistens_one_of_a_group(void **state)
 	fix_world_close(&world);
 }
 
-/* Its number is another's; itself it has a new one. */
+/* Its number is another listener's; itself it has a new one. */
 struct renumber {
 	int fd, other;
 };
@@ -885,13 +885,16 @@ static int renumber(void *arg)
 static void finds_a_descriptor_that_has_moved(void **state)
 {
 	struct fix_world world = open_world();
-	struct held other = listen_of(AF_INET, 0, 0);
+	struct held other = listen_of(AF_INET, IPPROTO_MPTCP, 0);
 	struct held moved = listen_of(AF_INET, 0, 0);
 	struct held closed = listen_of(AF_INET, 0, 0);
-	struct renumber numbers = { moved.fd, other.fd };
+	struct renumber numbers = { .fd = moved.fd };
 	pid_t pid;
 
 	(void)state;
+	if (other.fd < 0)
+		other = listen_of(AF_INET, 0, 0);
+	numbers.other = other.fd;
 	pid = hand_over(&world, &moved, renumber, &numbers);
 	(void)close(other.fd);
 	other.step.process = moved.step.process;
