@@ -608,7 +608,7 @@ static const struct sysctl_desc rows[SYSCTL_COUNT] = {
 	.type = SYSCTL_TYPE_INT,
 	.scope = SYSCTL_SCOPE_GLOBAL,
 	.live = SYSCTL_LIVE,
-	.min = 1, .max = INT32_MAX,
+	.min = 1, .max = 0x7fffffc0,
 	.since = "2.6.25",
 	.ref = "kernel/sys.c:do_prlimit",
 	.help =

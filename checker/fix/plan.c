@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * plan - see plan.h. What becomes of a finding is decided in plan_sysctl.c,
- * plan_prlimit.c and plan_relisten.c; here is which findings are asked, in
- * which order, and how often.
- *
- * A step may call for another: a wider range of local ports takes in the port
- * of a server, which has to be reserved then. So the rules are asked again of
- * the host as it would be, until they have nothing to add.
+ * plan_prlimit.c and plan_relisten.c, and what follows from a step in
+ * plan_again.c; here is which findings are asked, in which order.
  */
 #include "checker/fix/plan.h"
 
@@ -16,13 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checker/fix/assume.h"
 #include "checker/fix/planning.h"
 #include "probes/base/err.h"
 #include "probes/base/vec.h"
 #include "probes/facts.h"
 #include "probes/supply.h"
-#include "rules/engine.h"
 #include "rules/rule.h"
 
 /* Values only rise and switches are set once, so it ends by itself. */
@@ -60,25 +54,28 @@ struct planned *planning_find(const struct planning *planning,
 	return NULL;
 }
 
-bool planning_is_skipped(const struct planning *planning,
-                         const struct planned *planned)
-{
-	for (size_t i = 0; i < planning->n; i++) {
-		const struct planned *other = &planning->list[i];
-
-		if (other->step.skipped[0] &&
-		    is_same(&other->step, &planned->step) &&
-		    !strcmp(other->to, planned->to))
-			return true;
-	}
-	return false;
-}
-
 void planning_answer(struct planned *planned, const struct finding *finding)
 {
 	fix_step_answer(&planned->step, finding->rule->id);
 	if (finding->verdict > planned->severity)
 		planned->severity = finding->verdict;
+}
+
+bool planning_was_skipped(struct planning *planning,
+                          const struct planned *planned,
+                          const struct finding *finding)
+{
+	for (size_t i = 0; i < planning->n; i++) {
+		struct planned *other = &planning->list[i];
+
+		if (!other->step.skipped[0] ||
+		    !is_same(&other->step, &planned->step) ||
+		    strcmp(other->to, planned->to) != 0)
+			continue;
+		planning_answer(other, finding);
+		return true;
+	}
+	return false;
 }
 
 static struct planned *append(struct planning *planning,
@@ -113,7 +110,7 @@ void planning_skip(struct planning *planning, const struct planned *planned,
 	struct planned *skipped;
 	va_list args;
 
-	if (planning_is_skipped(planning, planned))
+	if (planning_was_skipped(planning, planned, finding))
 		return;
 	skipped = append(planning, planned, finding);
 	if (!skipped)
@@ -149,8 +146,8 @@ static const enum verdict severities[] = {
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 /* A note asks for nothing, unless somebody asked for that very process. */
-static bool is_wanted(const struct planning *planning,
-                      const struct finding *finding)
+bool planning_wants(const struct planning *planning,
+                    const struct finding *finding)
 {
 	if (finding->verdict == VERDICT_NOTE)
 		return planning->wish->pid &&
@@ -167,7 +164,7 @@ static void plan_some(struct planning *planning, const struct finding *findings,
 
 		if (finding->remedy.kind != kind ||
 		    finding->verdict != severity ||
-		    !is_wanted(planning, finding))
+		    !planning_wants(planning, finding))
 			continue;
 		for (size_t k = 0; k < LENGTH(planners); k++) {
 			if (planners[k].kind == kind)
@@ -176,8 +173,8 @@ static void plan_some(struct planning *planning, const struct finding *findings,
 	}
 }
 
-static void plan_all(struct planning *planning, const struct finding *findings,
-                     size_t n)
+void planning_plan(struct planning *planning, const struct finding *findings,
+                   size_t n)
 {
 	for (size_t i = 0; i < LENGTH(planners); i++) {
 		for (size_t k = 0; k < LENGTH(severities); k++)
@@ -186,90 +183,25 @@ static void plan_all(struct planning *planning, const struct finding *findings,
 	}
 }
 
-/* ---- the host as it would be ---- */
-
-static int add_step(const struct planned *planned, struct fix_steps *steps)
+int planning_steps(const struct planning *planning,
+                   const struct planned *except, struct fix_steps *ret)
 {
-	char from[sizeof(planned->from)];
-	char to[sizeof(planned->to)];
-	struct fix_step step = planned->step;
+	for (size_t i = 0; i < planning->n; i++) {
+		const struct planned *planned = &planning->list[i];
+		char from[sizeof(planned->from)];
+		char to[sizeof(planned->to)];
+		struct fix_step step = planned->step;
 
-	memcpy(from, planned->from, sizeof(from));
-	memcpy(to, planned->to, sizeof(to));
-	step.from = from;
-	step.to = to;
-	return fix_steps_add(steps, &step) ? 0 : -ENOMEM;
-}
-
-static int add_steps(const struct planning *planning, struct fix_steps *steps)
-{
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < planning->n; i++)
-		rc = add_step(&planning->list[i], steps);
-	return rc;
-}
-
-/* What is found of an assumed host. */
-struct found {
-	struct planning *planning;
-	const struct host *assumed;
-	struct finding *list;
-	size_t n, max;
-};
-
-/* What it is about is looked up in the host as it is. */
-static void move_home(const struct found *found, struct finding *finding)
-{
-	const struct netns_facts *there = finding->ns;
-
-	if (!there)
-		return;
-	finding->ns =
-		found->planning->wish->host->ns + (there - found->assumed->ns);
-	if (finding->listener)
-		finding->listener = finding->ns->listeners +
-		                    (finding->listener - there->listeners);
-}
-
-static void keep(void *to, const struct finding *finding)
-{
-	struct found *found = to;
-	struct finding *list;
-
-	if (!is_wanted(found->planning, finding) || found->planning->error)
-		return;
-	list = vec_grow(found->list, found->n, &found->max, sizeof(*list));
-	if (!list) {
-		found->planning->error = -ENOMEM;
-		return;
+		if (planned == except)
+			continue;
+		memcpy(from, planned->from, sizeof(from));
+		memcpy(to, planned->to, sizeof(to));
+		step.from = from;
+		step.to = to;
+		if (!fix_steps_add(ret, &step))
+			return -ENOMEM;
 	}
-	found->list = list;
-	list[found->n] = *finding;
-	move_home(found, &list[found->n++]);
-}
-
-static void plan_again(struct planning *planning)
-{
-	const struct fix_wish *wish = planning->wish;
-	struct host *assumed = assume_copy(wish->host);
-	struct found found = { .planning = planning, .assumed = assumed };
-	struct fix_steps steps = { 0 };
-
-	planning->again = true;
-	planning->changed = false;
-	planning->error = assumed ? add_steps(planning, &steps) : -ENOMEM;
-	if (!planning->error) {
-		fix_assume(assumed, &steps);
-		engine_run(assumed, wish->goal, &planning->need,
-		           1U << SCOPE_HOST | 1U << SCOPE_NETNS |
-		                   1U << SCOPE_LISTENER,
-		           wish->policy, keep, &found);
-	}
-	plan_all(planning, found.list, found.n);
-	free(found.list);
-	fix_steps_free(&steps);
-	assume_free(assumed);
+	return 0;
 }
 
 /* ---- the order in which steps are made ---- */
@@ -319,13 +251,13 @@ int fix_plan(const struct fix_wish *wish, struct fix_steps *ret,
 
 	*ret = (struct fix_steps){ 0 };
 	need_compute(wish->goal, supply_page_bytes(wish->host), &planning.need);
-	plan_all(&planning, wish->findings, wish->n_findings);
+	planning_plan(&planning, wish->findings, wish->n_findings);
 	for (int i = 1; i < ROUNDS_MAX && planning.changed && !planning.error;
 	     i++)
 		plan_again(&planning);
 	rc = planning.error;
 	if (!rc)
-		rc = add_steps(&planning, ret);
+		rc = planning_steps(&planning, NULL, ret);
 	free(planning.list);
 	if (rc)
 		return err_set(err, rc, "not enough memory for the plan");

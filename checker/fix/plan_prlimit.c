@@ -90,13 +90,16 @@ static void describe(const struct proc_limits_facts *process,
 static bool allows(struct planning *planning, uint64_t hard,
                    const struct planned *planned, const struct finding *finding)
 {
-	struct fact_u64 nr_open = plan_number(planning, SYSCTL_NR_OPEN, NULL);
+	const struct sysctl_fact *now =
+		&planning->wish->host->sysctl[SYSCTL_NR_OPEN];
+	struct fact_u64 nr_open;
 
 	/* unknown: setting the limit tells */
-	if (nr_open.state != FACT_KNOWN || nr_open.value >= hard)
+	if (now->state != FACT_KNOWN || saturate_sysctl(now, 0) >= hard)
 		return true;
-	plan_raise(planning, SYSCTL_NR_OPEN, NULL, num_pow2_at_least(hard),
-	           finding);
+	if (hard <= remedy_most(planning->wish->host, SYSCTL_NR_OPEN))
+		plan_raise(planning, SYSCTL_NR_OPEN, NULL,
+		           num_pow2_at_least(hard), finding);
 	nr_open = plan_number(planning, SYSCTL_NR_OPEN, NULL);
 	if (nr_open.value >= hard)
 		return true;

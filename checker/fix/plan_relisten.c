@@ -117,15 +117,14 @@ static bool is_held(struct planning *planning, const struct listener *listener,
 static uint64_t cap_of(struct planning *planning, const struct planned *planned,
                        const struct finding *finding)
 {
+	const struct sysctl_fact *now = &finding->ns->sysctl[SYSCTL_SOMAXCONN];
 	const uint64_t least = saturate_sub(finding->needed.value, 1);
-	struct fact_u64 cap =
-		plan_number(planning, SYSCTL_SOMAXCONN, finding->ns);
+	struct fact_u64 cap;
 
-	if (cap.state == FACT_KNOWN && cap.value < least) {
+	if (now->state == FACT_KNOWN && saturate_sysctl(now, 0) < least)
 		plan_raise(planning, SYSCTL_SOMAXCONN, finding->ns,
 		           strtoull(finding->remedy.to, NULL, 10), finding);
-		cap = plan_number(planning, SYSCTL_SOMAXCONN, finding->ns);
-	}
+	cap = plan_number(planning, SYSCTL_SOMAXCONN, finding->ns);
 	if (cap.state == FACT_KNOWN && cap.value >= least)
 		return cap.value;
 	if (cap.state == FACT_KNOWN)

@@ -4,9 +4,8 @@
  *
  * What several findings ask of one sysctl becomes one value: of amounts the
  * largest of each number, of a range the widest. Of a switch no value is more
- * than another: the graver finding has its way, and the other is told. A
- * switch that would only move the trouble from one finding to another of the
- * same gravity stays as it is, or every fix would undo the one before.
+ * than another: the graver finding, which is asked first, has its way, and
+ * the other is told.
  */
 #include "checker/fix/planning.h"
 
@@ -146,27 +145,6 @@ static bool skip_range(struct planning *planning, const struct demand *demand,
 	return false;
 }
 
-/*
- * A switch that another finding wants elsewhere. In the first round the
- * graver ones were asked first; later, it is that step which caused this
- * finding.
- */
-static void settle_conflict(struct planning *planning, struct planned *made,
-                            const struct planned *planned,
-                            const struct finding *finding)
-{
-	if (planning->again && finding->verdict >= made->severity) {
-		(void)snprintf(
-			made->step.skipped, sizeof(made->step.skipped),
-			"%s would then want it to be %s: decide yourself",
-			finding->rule->id, planned->to);
-		planning->changed = true;
-		return;
-	}
-	planning_skip(planning, planned, finding, "%s wants it to be %s",
-	              made->step.answers[0], made->to);
-}
-
 /* ---- the step ---- */
 
 /* Return: false when what is now is not known, and that was said. */
@@ -228,13 +206,13 @@ static void merge(struct planning *planning, const struct demand *demand,
 		(void)parse(desc, made->to, &before);
 	to = more_of(desc, &before, &demand->to);
 	sysctl_value_format(desc, &to, planned->to, sizeof(planned->to));
-	if (planning_is_skipped(planning, planned))
+	if (planning_was_skipped(planning, planned, demand->finding))
 		return;
 	if (made && sysctl_value_equal(desc, &to, &before)) {
 		planning_answer(made, demand->finding);
 		return;
 	}
-	if (sysctl_value_equal(desc, &to, now)) {
+	if (!made && sysctl_value_equal(desc, &to, now)) {
 		planning_skip(planning, planned, demand->finding,
 		              "it is that already, and a fix never lowers");
 		return;
@@ -245,7 +223,9 @@ static void merge(struct planning *planning, const struct demand *demand,
 	if (!made) {
 		(void)planning_add(planning, planned, demand->finding);
 	} else if (!is_amount(desc)) {
-		settle_conflict(planning, made, planned, demand->finding);
+		planning_skip(planning, planned, demand->finding,
+		              "%s wants it to be %s", made->step.answers[0],
+		              made->to);
 	} else {
 		memcpy(made->to, planned->to, sizeof(made->to));
 		planning_answer(made, demand->finding);
@@ -299,6 +279,23 @@ void plan_sysctl(struct planning *planning, const struct finding *finding)
 		plan_demand(planning, &demand);
 	else
 		skip_refused(planning, &demand);
+}
+
+bool plan_conflicts(const struct planning *planning,
+                    const struct finding *finding)
+{
+	struct demand demand = {
+		.id = sysctl_by_key(finding->remedy.key),
+		.risk = "",
+	};
+	struct planned like = { 0 };
+
+	if (finding->remedy.kind != REMEDY_SYSCTL ||
+	    demand.id == SYSCTL_COUNT || is_amount(sysctl_desc(demand.id)))
+		return false;
+	demand.ns = ns_of(planning, demand.id, finding->ns);
+	describe(&demand, &like);
+	return planning_find(planning, &like.step);
 }
 
 void plan_raise(struct planning *planning, enum sysctl_id id,

@@ -27,7 +27,7 @@ struct planning {
 	struct planned *list;
 	size_t n, max;
 	bool again;   /* not the first round: the host is an assumed one */
-	bool changed; /* something that is made was added, or is more */
+	bool changed; /* what is made is not what it was */
 	int error;    /* negative errno; nothing is added from then on */
 };
 
@@ -49,11 +49,15 @@ struct planned *planning_add(struct planning *planning,
                              const struct planned *planned,
                              const struct finding *finding);
 
-/** planning_is_skipped - the same step to the same value was skipped before */
-bool planning_is_skipped(const struct planning *planning,
-                         const struct planned *planned);
+/**
+ * planning_was_skipped - was the same step to the same value? Then that one
+ * answers @finding too
+ */
+bool planning_was_skipped(struct planning *planning,
+                          const struct planned *planned,
+                          const struct finding *finding);
 
-/** planning_skip - add one that is not made, and say why */
+/** planning_skip - add one that is not made, and say why; once */
 __attribute__((format(printf, 4, 5))) void
 planning_skip(struct planning *planning, const struct planned *planned,
               const struct finding *finding, const char *fmt, ...);
@@ -61,8 +65,39 @@ planning_skip(struct planning *planning, const struct planned *planned,
 /** planning_answer - a step answers @finding too */
 void planning_answer(struct planned *planned, const struct finding *finding);
 
+/** planning_wants - is @finding one that is answered? */
+bool planning_wants(const struct planning *planning,
+                    const struct finding *finding);
+
+/** planning_plan - answer @findings, each as the kind of its remedy says */
+void planning_plan(struct planning *planning, const struct finding *findings,
+                   size_t n);
+
+/**
+ * planning_steps - the steps as they are now
+ * @except: left out; NULL: none
+ * @ret: fix_steps_free() it, on failure too
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int planning_steps(const struct planning *planning,
+                   const struct planned *except, struct fix_steps *ret);
+
+/**
+ * plan_again - answer what is found of the host as it would be; or take back
+ * what brings up something that no step answers
+ */
+void plan_again(struct planning *planning);
+
 /** plan_sysctl - set a sysctl as the remedy of @finding says */
 void plan_sysctl(struct planning *planning, const struct finding *finding);
+
+/**
+ * plan_conflicts - does @finding want elsewhere what a step sets to one of
+ * several choices?
+ */
+bool plan_conflicts(const struct planning *planning,
+                    const struct finding *finding);
 
 /**
  * plan_raise - raise a sysctl of one number, which another step rests on

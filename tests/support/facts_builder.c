@@ -192,10 +192,56 @@ void facts_child(struct host *host)
 	}
 }
 
+size_t facts_netns(struct host *host, const char *name, uint64_t inode)
+{
+	struct host *other = facts_healthy();
+	const size_t n = host->n_ns;
+	struct netns_facts *ns;
+
+	host->ns = must(reallocarray(host->ns, n + 1, sizeof(*host->ns)));
+	ns = &host->ns[n];
+	*ns = other->ns[0];
+	host_free(other);
+	ns->inode = inode;
+	ns->initial = fact_known(0);
+	ns->entered = fact_known(1);
+	(void)snprintf(ns->name, sizeof(ns->name), "%s", name);
+	(void)snprintf(ns->enter, sizeof(ns->enter), "/run/netns/%s", name);
+	host->n_ns = n + 1;
+	return n;
+}
+
+struct proc_limits_facts *facts_server(struct netns_facts *ns, pid_t pid,
+                                       uint64_t soft, uint64_t hard)
+{
+	struct servers_facts *servers = &ns->servers;
+	struct proc_limits_facts *process;
+
+	servers->list = must(reallocarray(servers->list, servers->n + 1,
+	                                  sizeof(*servers->list)));
+	process = &servers->list[servers->n++];
+	*process = (struct proc_limits_facts){
+		.pid = pid,
+		.comm = "nginx",
+		.nofile_soft = fact_known(soft),
+		.nofile_hard = fact_known(hard),
+		.nproc_soft = fact_known(15000),
+		.nproc_hard = fact_known(15000),
+		.fds = fact_known(0),
+	};
+	servers->read = fact_known(servers->n);
+	return process;
+}
+
 struct listener *facts_listener(struct host *host, uint16_t port,
                                 uint32_t limit)
 {
-	struct netns_facts *ns = &host->ns[0];
+	return facts_listener_in(&host->ns[0], port, limit);
+}
+
+struct listener *facts_listener_in(struct netns_facts *ns, uint16_t port,
+                                   uint32_t limit)
+{
 	const size_t n = ns->n_listeners;
 	struct listener *listener;
 

@@ -39,6 +39,21 @@ void facts_child(struct host *host);
 struct listener *facts_listener(struct host *host, uint16_t port,
                                 uint32_t limit);
 
+/** facts_netns - add a child namespace with its own healthy sysctls
+ * Return: its number; what points into the host's namespaces is stale.
+ */
+size_t facts_netns(struct host *host, const char *name, uint64_t inode);
+
+/** facts_listener_in - facts_listener() of any namespace */
+struct listener *facts_listener_in(struct netns_facts *ns, uint16_t port,
+                                   uint32_t limit);
+
+/** facts_server - add a process that accepts from the goal's listener
+ * Return: valid until the next one is added.
+ */
+struct proc_limits_facts *facts_server(struct netns_facts *ns, pid_t pid,
+                                       uint64_t soft, uint64_t hard);
+
 /** facts_owner - add an owner to a listener */
 void facts_owner(struct listener *listener, pid_t pid, int fd,
                  const char *comm);
