@@ -134,7 +134,7 @@ static void headline(const struct report_fix *fix, char *buf, size_t size)
 			made == 1 ? "" : "s",
 			fix->assumed
 				? "; all else is the host as it would be then"
-				: "; nothing was changed");
+				: "; nothing is changed yet");
 	else if (fix->state == REPORT_FIX_IN_FORCE)
 		(void)snprintf(
 			buf, size,

@@ -33,7 +33,7 @@ short_queues()
 	private_files
 	echo 128 >$cap
 	spawn "$host_top/tests/support/servers.sh" "$SERVERS" redis-server \
-		--port 6379 --tcp-backlog 5 --bind 127.0.0.1 --save '' --loglevel warning
+		--port 6379 --tcp-backlog 5 --bind 127.0.0.1 --save '' --logfile redis.log
 	await listening 6379
 	redis=$(ss -Htlnp 'sport = :6379' | grep -oE 'pid=[0-9]+')
 	redis=${redis#pid=}
