@@ -14,6 +14,9 @@ DESTDIR ?=
 BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share/kiloflow
 MANDIR ?= $(PREFIX)/share/man
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 PKG_CONFIG ?= pkg-config
 ifeq ($(origin CC),default)
 CC := gcc
@@ -44,6 +47,10 @@ SUPPORT_OBJECTS := \
 	$(patsubst %.c,$(BUILD)/%.o,$(filter-out $(MAINS),$(SUPPORT)))
 SUPPORT_PROGRAMS := \
 	$(patsubst %.c,$(BUILD)/%,$(filter $(MAINS),$(SUPPORT)))
+# What is printed from the tables of commands and options: by gen-man the man
+# page, by gen-bash, gen-zsh and gen-fish the shells' completions.
+GENERATED := $(patsubst checker/dist/gen_%.c,$(BUILD)/kiloflow.%,\
+	$(wildcard checker/dist/gen_*.c))
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
@@ -52,15 +59,15 @@ ifeq ($(findstring 1,$(V))$(findstring s,$(firstword -$(MAKEFLAGS))),)
 SAY = @echo "  $(1)	$@";
 endif
 
-all: $(BUILD)/kiloflow $(BUILD)/kiloflow.8
+all: $(BUILD)/kiloflow $(GENERATED)
 
 $(BUILD)/kiloflow: $(BUILD)/checker/cli/main.o $(BUILD)/libkiloflow.a
 	$(call SAY,LD)$(LINK) -o $@ $^ $(LIBS)
 
-$(BUILD)/gen-man: $(BUILD)/checker/dist/gen_man.o $(BUILD)/libkiloflow.a
+$(BUILD)/gen-%: $(BUILD)/checker/dist/gen_%.o $(BUILD)/libkiloflow.a
 	$(call SAY,LD)$(LINK) -o $@ $^ $(LIBS)
 
-$(BUILD)/kiloflow.8: $(BUILD)/gen-man
+$(GENERATED): $(BUILD)/kiloflow.%: $(BUILD)/gen-%
 	$(call SAY,GEN)$< >$@.new && mv $@.new $@
 
 $(BUILD)/libkiloflow.a: $(LIBRARY_OBJECTS)
@@ -85,19 +92,24 @@ run:
 		exit $$status ;; \
 	esac
 
+INSTALLED_MAN = $(DESTDIR)$(MANDIR)/man8/kiloflow.8
+INSTALLED_BASH = $(DESTDIR)$(BASHDIR)/kiloflow
+INSTALLED_ZSH = $(DESTDIR)$(ZSHDIR)/_kiloflow
+INSTALLED_FISH = $(DESTDIR)$(FISHDIR)/kiloflow.fish
+
 install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR) \
-		$(DESTDIR)$(MANDIR)/man8
-	install -m 0755 $(BUILD)/kiloflow $(DESTDIR)$(BINDIR)/kiloflow
-	install -m 0644 $(BUILD)/kiloflow.8 \
-		$(DESTDIR)$(MANDIR)/man8/kiloflow.8
-	install -m 0644 checker/report/kiloflow.report.schema.json \
-		checker/report/kiloflow.snapshot.schema.json \
-		$(DESTDIR)$(DATADIR)
+	install -D -m 0755 $(BUILD)/kiloflow $(DESTDIR)$(BINDIR)/kiloflow
+	install -D -m 0644 -t $(DESTDIR)$(DATADIR) \
+		checker/report/kiloflow.report.schema.json \
+		checker/report/kiloflow.snapshot.schema.json
+	install -D -m 0644 $(BUILD)/kiloflow.man $(INSTALLED_MAN)
+	install -D -m 0644 $(BUILD)/kiloflow.bash $(INSTALLED_BASH)
+	install -D -m 0644 $(BUILD)/kiloflow.zsh $(INSTALLED_ZSH)
+	install -D -m 0644 $(BUILD)/kiloflow.fish $(INSTALLED_FISH)
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/kiloflow \
-		$(DESTDIR)$(MANDIR)/man8/kiloflow.8
+	rm -f $(DESTDIR)$(BINDIR)/kiloflow $(INSTALLED_MAN) \
+		$(INSTALLED_BASH) $(INSTALLED_ZSH) $(INSTALLED_FISH)
 	rm -rf $(DESTDIR)$(DATADIR)
 
 clean:

@@ -294,25 +294,42 @@ static bool explain_counter(FILE *out, const char *name)
 	return false;
 }
 
+static const char *word(size_t at)
+{
+	for (size_t i = 0; rules[i]; i++) {
+		if (!at--)
+			return rules[i]->id;
+	}
+	for (const struct cause *cause = causes; cause->id; cause++) {
+		if (!at--)
+			return cause->id;
+	}
+	for (enum sysctl_id i = 0; i < SYSCTL_COUNT; i++) {
+		if (!at--)
+			return sysctl_desc(i)->key;
+	}
+	for (enum counter_id i = 0; i < COUNTER_COUNT; i++) {
+		if (!at--)
+			return counter_desc(i)->name;
+	}
+	for (const struct server *server = servers; server->name; server++) {
+		if (!at--)
+			return server->comm;
+	}
+	return at < TOOL_KIND_COUNT ? tool_name((enum tool_kind)at) : NULL;
+}
+
+/* A sysctl that was typed without its prefix is offered without it. */
 static void offer_all(struct suggest *suggest)
 {
-	for (size_t i = 0; rules[i]; i++)
-		suggest_offer(suggest, rules[i]->id);
-	for (const struct cause *cause = causes; cause->id; cause++)
-		suggest_offer(suggest, cause->id);
-	for (enum sysctl_id i = 0; i < SYSCTL_COUNT; i++) {
-		const char *key = sysctl_desc(i)->key;
+	const char *name;
 
-		suggest_offer(suggest, strchr(suggest->word, '.')
-		                               ? key
-		                               : strrchr(key, '.') + 1);
-	}
-	for (enum counter_id i = 0; i < COUNTER_COUNT; i++)
-		suggest_offer(suggest, counter_desc(i)->name);
-	for (const struct server *server = servers; server->name; server++)
-		suggest_offer(suggest, server->comm);
-	for (enum tool_kind i = 0; i < TOOL_KIND_COUNT; i++)
-		suggest_offer(suggest, tool_name(i));
+	for (size_t i = 0; (name = word(i)); i++)
+		suggest_offer(suggest, name);
+	if (strchr(suggest->word, '.'))
+		return;
+	for (enum sysctl_id i = 0; i < SYSCTL_COUNT; i++)
+		suggest_offer(suggest, strrchr(sysctl_desc(i)->key, '.') + 1);
 }
 
 /* In the order in which a name that fits several is taken. */
@@ -348,5 +365,6 @@ const struct command command_explain = {
 	.args = "ID",
 	.what = "a rule, cause, sysctl, counter, server or load tool in plain words",
 	.help = "ID is a rule, a cause or a counter that `kiloflow list` shows, a sysctl with or without its prefix, a server by its name or its processes' name, or a load tool: iperf, iperf3.",
+	.word = word,
 	.run = run,
 };

@@ -80,6 +80,11 @@ static void put_all(FILE *out)
 		out);
 }
 
+static const char *word(size_t at)
+{
+	return commands[at] ? commands[at]->name : NULL;
+}
+
 static int run(const struct options *options, FILE *out, struct err *err)
 {
 	const struct command *command;
@@ -99,5 +104,6 @@ const struct command command_help = {
 	.name = "help",
 	.args = "[COMMAND]",
 	.what = "the commands, or one command's options",
+	.word = word,
 	.run = run,
 };

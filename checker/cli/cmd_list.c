@@ -98,6 +98,11 @@ static const struct list {
 	{ "servers", list_servers }, { "tools", list_tools },
 };
 
+static const char *word(size_t at)
+{
+	return at < sizeof(lists) / sizeof(lists[0]) ? lists[at].name : NULL;
+}
+
 static int run(const struct options *options, FILE *out, struct err *err)
 {
 	struct suggest suggest = suggest_for(options->word, "");
@@ -125,5 +130,6 @@ const struct command command_list = {
 	.args = "rules|causes|sysctls|counters|servers|tools",
 	.what = "the rules, causes, sysctls, counters, servers or load tools that kiloflow knows",
 	.help = "Of servers: name, processes, default backlog, the setting that changes it and what that takes. Of load tools: versions, from how many flows on, and what is wrong with them. What was not verified is called reported.",
+	.word = word,
 	.run = run,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * command - one file and one row a subcommand: what main dispatches on, and
- * what help and the man page print.
+ * command - one file and one row a subcommand: what main dispatches on, what
+ * help and the man page print, and what the shells' completions offer.
  *
  * To add one: copy the cmd_*.c that is nearest, add its row to commands[],
  * and name it in the options (options.c) that it takes.
@@ -38,6 +38,12 @@ struct command {
 	const char *args; /* "ID"; "[COMMAND]" may be left out; NULL: none */
 	const char *what; /* a few words, for the list of commands */
 	const char *help; /* paragraphs, separated by \n\n */
+	/*
+	 * the words that its argument may be, for completion; NULL: anything
+	 *
+	 * @at: 0, 1, ... until there are no more, which is NULL
+	 */
+	const char *(*word)(size_t at);
 	/*
 	 * @out: the report; not shown when @err is set
 	 * @err: why there is no report

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * option - one row an option: feeds parsing, range checks, help and the man
- * page.
+ * option - one row an option: feeds parsing, range checks, help, the man page
+ * and the shells' completions.
  *
  * To add one: a field in struct options, a row in option_table.c.
  */
@@ -15,6 +15,14 @@
 struct command;
 struct option;
 
+/* What a shell offers for an argument beside its words. */
+enum option_offer {
+	OFFER_NOTHING,
+	OFFER_FILES,
+	OFFER_FOLDERS,
+	OFFER_NETNS, /* the names below /run/netns */
+};
+
 /* How an option's argument is read. */
 struct option_type {
 	/*
@@ -27,6 +35,14 @@ struct option_type {
 	const char *kind; /* "a number": completes "... is not" */
 	/* what it takes, for refusals and help */
 	void (*range)(const struct option *self, char *buf, size_t size);
+	/*
+	 * the words it takes, for completion; one that ends with a colon is
+	 * only the beginning of an argument. NULL: it takes none
+	 *
+	 * @at: 0, 1, ... until there are no more, which is NULL
+	 */
+	const char *(*word)(const struct option *self, size_t at);
+	enum option_offer offer;
 };
 
 extern const struct option_type option_flag; /* takes no argument */
@@ -42,6 +58,7 @@ extern const struct option_type option_address;
 extern const struct option_type option_tool;
 extern const struct option_type option_file;
 extern const struct option_type option_emit;
+extern const struct option_type option_folder;
 
 /* One of the words that an option_choice takes. */
 struct option_word {

@@ -105,10 +105,17 @@ static void range_none(const struct option *self, char *buf, size_t size)
 	buf[0] = '\0';
 }
 
-/* "a, b or c"; @last: no further word follows */
-static void join_word(char *buf, size_t size, const char *word, bool last)
+static void range_words(const struct option *self, char *buf, size_t size)
 {
-	text_join(buf, size, last ? " or " : ", ", word);
+	const char *word = self->type->word(self, 0);
+
+	buf[0] = '\0';
+	for (size_t i = 1; word; i++) {
+		const char *next = self->type->word(self, i);
+
+		text_join(buf, size, next ? ", " : " or ", word);
+		word = next;
+	}
 }
 
 static int parse_choice(const struct option *self, const char *text, void *to)
@@ -122,11 +129,9 @@ static int parse_choice(const struct option *self, const char *text, void *to)
 	return -EINVAL;
 }
 
-static void range_choice(const struct option *self, char *buf, size_t size)
+static const char *choice_word(const struct option *self, size_t at)
 {
-	buf[0] = '\0';
-	for (const struct option_word *w = self->words; w->word; w++)
-		join_word(buf, size, w->word, !w[1].word);
+	return self->words[at].word;
 }
 
 static int parse_format(const struct option *self, const char *text, void *to)
@@ -140,13 +145,10 @@ static int parse_format(const struct option *self, const char *text, void *to)
 	return 0;
 }
 
-static void range_format(const struct option *self, char *buf, size_t size)
+static const char *format_word(const struct option *self, size_t at)
 {
 	(void)self;
-	buf[0] = '\0';
-	for (size_t i = 0; report_formats[i]; i++)
-		join_word(buf, size, report_formats[i]->name,
-		          !report_formats[i + 1]);
+	return report_formats[at] ? report_formats[at]->name : NULL;
 }
 
 static int parse_emit(const struct option *self, const char *text, void *to)
@@ -160,13 +162,10 @@ static int parse_emit(const struct option *self, const char *text, void *to)
 	return 0;
 }
 
-static void range_emit(const struct option *self, char *buf, size_t size)
+static const char *emit_word(const struct option *self, size_t at)
 {
 	(void)self;
-	buf[0] = '\0';
-	for (size_t i = 0; fix_emitters[i]; i++)
-		join_word(buf, size, fix_emitters[i]->name,
-		          !fix_emitters[i + 1]);
+	return fix_emitters[at] ? fix_emitters[at]->name : NULL;
 }
 
 static int parse_netns(const struct option *self, const char *text, void *to)
@@ -183,6 +182,12 @@ static void range_netns(const struct option *self, char *buf, size_t size)
 	(void)self;
 	(void)snprintf(buf, size,
 	               "a name of `ip netns`, a process id, a path or all");
+}
+
+static const char *netns_word(const struct option *self, size_t at)
+{
+	(void)self;
+	return at ? NULL : "all";
 }
 
 /* "slow:100/s" */
@@ -231,6 +236,14 @@ static void range_accept(const struct option *self, char *buf, size_t size)
 	               ACCEPT_RATE_MAX);
 }
 
+static const char *accept_word(const struct option *self, size_t at)
+{
+	static const char *const words[] = { "held", "now", "slow:", NULL };
+
+	(void)self;
+	return words[at];
+}
+
 static int parse_file(const struct option *self, const char *text, void *to)
 {
 	(void)self;
@@ -264,12 +277,12 @@ static void range_address(const struct option *self, char *buf, size_t size)
 	(void)snprintf(buf, size, "an IPv4 or IPv6 address");
 }
 
+static const char *const tools[] = { "epoll", "iperf2", "iperf3", NULL };
+
 static int parse_tool(const struct option *self, const char *text, void *to)
 {
-	static const char *const tools[] = { "epoll", "iperf2", "iperf3" };
-
 	(void)self;
-	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++) {
+	for (size_t i = 0; tools[i]; i++) {
 		if (!strcmp(text, tools[i])) {
 			*(const char **)to = tools[i];
 			return 0;
@@ -278,10 +291,10 @@ static int parse_tool(const struct option *self, const char *text, void *to)
 	return -EINVAL;
 }
 
-static void range_tool(const struct option *self, char *buf, size_t size)
+static const char *tool_word(const struct option *self, size_t at)
 {
 	(void)self;
-	(void)snprintf(buf, size, "epoll, iperf2 or iperf3");
+	return tools[at];
 }
 
 static int parse_ignore(const struct option *self, const char *text, void *to)
@@ -303,24 +316,102 @@ static void range_ignore(const struct option *self, char *buf, size_t size)
 	(void)snprintf(buf, size, "one that `kiloflow list rules` shows");
 }
 
-const struct option_type option_flag = { parse_flag, "", range_none };
-const struct option_type option_count = { parse_count, "a number",
-	                                  range_number };
-const struct option_type option_bytes = { parse_bytes, "a size", range_number };
-const struct option_type option_duration = { parse_duration, "a duration",
-	                                     range_duration };
-const struct option_type option_choice = { parse_choice, "known",
-	                                   range_choice };
-const struct option_type option_format = { parse_format, "known",
-	                                   range_format };
-const struct option_type option_netns = { parse_netns, "a namespace",
-	                                  range_netns };
-const struct option_type option_accept = { parse_accept, "known",
-	                                   range_accept };
-const struct option_type option_ignore = { parse_ignore, "a rule",
-	                                   range_ignore };
-const struct option_type option_file = { parse_file, "a file", range_file };
-const struct option_type option_emit = { parse_emit, "known", range_emit };
-const struct option_type option_address = { parse_address, "an address",
-	                                    range_address };
-const struct option_type option_tool = { parse_tool, "known", range_tool };
+static const char *ignore_word(const struct option *self, size_t at)
+{
+	(void)self;
+	return rules[at] ? rules[at]->id : NULL;
+}
+
+const struct option_type option_flag = {
+	.parse = parse_flag,
+	.kind = "",
+	.range = range_none,
+};
+
+const struct option_type option_count = {
+	.parse = parse_count,
+	.kind = "a number",
+	.range = range_number,
+};
+
+const struct option_type option_bytes = {
+	.parse = parse_bytes,
+	.kind = "a size",
+	.range = range_number,
+};
+
+const struct option_type option_duration = {
+	.parse = parse_duration,
+	.kind = "a duration",
+	.range = range_duration,
+};
+
+const struct option_type option_choice = {
+	.parse = parse_choice,
+	.kind = "known",
+	.range = range_words,
+	.word = choice_word,
+};
+
+const struct option_type option_format = {
+	.parse = parse_format,
+	.kind = "known",
+	.range = range_words,
+	.word = format_word,
+};
+
+const struct option_type option_emit = {
+	.parse = parse_emit,
+	.kind = "known",
+	.range = range_words,
+	.word = emit_word,
+};
+
+const struct option_type option_netns = {
+	.parse = parse_netns,
+	.kind = "a namespace",
+	.range = range_netns,
+	.word = netns_word,
+	.offer = OFFER_NETNS,
+};
+
+const struct option_type option_accept = {
+	.parse = parse_accept,
+	.kind = "known",
+	.range = range_accept,
+	.word = accept_word,
+};
+
+const struct option_type option_ignore = {
+	.parse = parse_ignore,
+	.kind = "a rule",
+	.range = range_ignore,
+	.word = ignore_word,
+};
+
+const struct option_type option_file = {
+	.parse = parse_file,
+	.kind = "a file",
+	.range = range_file,
+	.offer = OFFER_FILES,
+};
+
+const struct option_type option_folder = {
+	.parse = parse_file,
+	.kind = "a folder",
+	.range = range_file,
+	.offer = OFFER_FOLDERS,
+};
+
+const struct option_type option_address = {
+	.parse = parse_address,
+	.kind = "an address",
+	.range = range_address,
+};
+
+const struct option_type option_tool = {
+	.parse = parse_tool,
+	.kind = "known",
+	.range = range_words,
+	.word = tool_word,
+};

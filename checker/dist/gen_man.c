@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * gen_man - writes kiloflow.8 from the tables of commands and options, so
+ * gen_man - writes the man page from the tables of commands and options, so
  * that the man page cannot say anything else than the program does.
  */
 #include <stdio.h>

@@ -22,9 +22,12 @@ case_files()
 	(cd root && find . -type f -printf '%m %p\n' | sort -k 2) >files
 	diff - files <<-'F' || fail "other files than expected"
 		755 ./usr/bin/kiloflow
+		644 ./usr/share/bash-completion/completions/kiloflow
+		644 ./usr/share/fish/vendor_completions.d/kiloflow.fish
 		644 ./usr/share/kiloflow/kiloflow.report.schema.json
 		644 ./usr/share/kiloflow/kiloflow.snapshot.schema.json
 		644 ./usr/share/man/man8/kiloflow.8
+		644 ./usr/share/zsh/site-functions/_kiloflow
 	F
 	jq -es . "$root"/share/kiloflow/kiloflow.*.schema.json >/dev/null
 	expect_exit 0 "$root/bin/kiloflow" --version
