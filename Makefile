@@ -112,6 +112,13 @@ uninstall:
 		$(INSTALLED_BASH) $(INSTALLED_ZSH) $(INSTALLED_FISH)
 	rm -rf $(DESTDIR)$(DATADIR)
 
+# A Debian package below BUILD, built in a directory of its own with
+# Debian's flags.
+deb:
+	@tests/support/deps.sh deb $(LIBRARIES)
+	+@BUILD='$(BUILD)' MAKE='$(MAKE)' VERSION='$(VERSION)' \
+		checker/dist/deb.sh
+
 clean:
 	rm -rf $(BUILD)
 
@@ -146,7 +153,7 @@ $(SUPPORT_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkiloflow.a
 $(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkiloflow.a
 	$(call SAY,LD)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
-.PHONY: all libraries run install uninstall clean test $(SUITES) bench \
+.PHONY: all libraries run install uninstall deb clean test $(SUITES) bench \
 	programs fuzzers
 .DELETE_ON_ERROR:
 .SECONDARY:

@@ -14,7 +14,7 @@ unformatted()
 		done
 }
 
-mapfile -t shell_files < <(find tests .ci -name '*.sh' -o -path .ci/run)
+mapfile -t shell_files < <(find tests checker .ci -name '*.sh' -o -name postrm -o -path .ci/run)
 
 tap_check "clang-format" unformatted
 tap_check "shellcheck" shellcheck "${shell_files[@]}"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# deps.sh check|build|test LIBRARY:PACKAGE... - what building and testing need
+# deps.sh check|build|deb|test LIBRARY:PACKAGE... - what is needed for that
 #
-# check says what is missing of the libraries; build and test install what is
+# check says what is missing of the libraries; the others install what is
 # missing, where there is apt-get and the right to use it, and then check.
 # Something counts as missing when it cannot be used, whatever the package
 # database says: a compiler that was built by hand is as good as Debian's.
@@ -15,6 +15,9 @@ build_table='
 cmd gcc gcc
 cmd ar binutils
 header stdio.h libc6-dev
+'
+deb_table='
+cmd dpkg-gencontrol dpkg-dev
 '
 test_table='
 lib cmocka libcmocka-dev
@@ -34,6 +37,9 @@ cmd ps procps
 cmd unshare util-linux
 cmd setpriv util-linux
 cmd groff groff-base
+cmd lintian lintian
+cmd zsh zsh
+cmd fish fish
 cmd python3 python3
 python jsonschema python3-jsonschema
 '
@@ -107,7 +113,8 @@ table=$(echo 'cmd pkg-config pkg-config'
 case $mode in
 check) ;;
 build) table=$build_table$table ;;
-test) table=$build_table$table$test_table ;;
+deb) table=$build_table$deb_table$table ;;
+test) table=$build_table$deb_table$table$test_table ;;
 esac
 
 rows=$(missing <<<"$table")
