@@ -111,6 +111,29 @@ static void need_threads(const struct goal *goal, struct need *ret)
 		goal->flows * NEED_MAPS_PER_THREAD + NEED_MAPS_OVERHEAD;
 }
 
+/*
+ * Slabs with SLAB_ACCOUNT are charged to the task that allocates them; a
+ * socket made while a packet arrives has none. Buffers are charged by whole
+ * pages, too (net/core/sock.c:__sk_mem_raise_allocated()).
+ */
+static void need_group(const struct goal *goal, uint64_t page_bytes,
+                       struct need *ret)
+{
+	const uint64_t threads = ret->threads * NEED_BYTES_PER_THREAD;
+
+	if (__builtin_mul_overflow(ret->tcp_mem_pages, page_bytes,
+	                           &ret->group_bytes) ||
+	    __builtin_add_overflow(ret->group_bytes,
+	                           ret->memory_bytes + threads,
+	                           &ret->group_bytes))
+		ret->group_bytes = UINT64_MAX;
+	ret->group_bytes_least = threads;
+	if (goal->role & ROLE_CLIENT)
+		ret->group_bytes_least += goal->flows * NEED_GROUP_BYTES_CLIENT;
+	if (goal->role & ROLE_SERVER)
+		ret->group_bytes_least += goal->flows * NEED_GROUP_BYTES_SERVER;
+}
+
 void need_compute(const struct goal *goal, uint64_t page_bytes,
                   struct need *ret)
 {
@@ -131,4 +154,5 @@ void need_compute(const struct goal *goal, uint64_t page_bytes,
 	if (goal->role & ROLE_SERVER)
 		ret->fds_server = goal->flows;
 	need_threads(goal, ret);
+	need_group(goal, page_bytes, ret);
 }

@@ -36,6 +36,7 @@
 	row(fds_nr_open) \
 	row(threads_tool) \
 	row(memory_tcp) \
+	row(memory_cgroup) \
 	row(orphans_limit) \
 	row(buffers_rmem) \
 	row(buffers_wmem) \

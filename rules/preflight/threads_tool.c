@@ -6,7 +6,7 @@
  * Five bounds, judged one by one, each of which makes clone() fail with
  * EAGAIN, or ENOMEM for the maps.
  *
- * Not judged here: what such threads take of memory.
+ * Not judged here: what such threads take of memory; see memory.cgroup.
  */
 #include <inttypes.h>
 #include <stdio.h>

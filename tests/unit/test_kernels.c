@@ -39,6 +39,7 @@ static void set_constant(const char *kernel, struct host *host)
 	(void)snprintf(host->kernel, sizeof(host->kernel), "%s.0", kernel);
 	host->limits.nofile_soft = fact_known(1024);
 	host->limits.nofile_hard = fact_known(524288);
+	host->threads.memory.max = fact_known(UINT64_MAX);
 	ns->lo.up = fact_known(1);
 	ns->lo.mtu_bytes = fact_known(65536);
 	ns->lo.ipv6 = fact_known(1);

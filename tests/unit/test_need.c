@@ -156,6 +156,41 @@ static void buffers(void **state)
 	assert_true(need_of(&goal).buffer_bytes == UINT64_MAX);
 }
 
+/* Of a control group: the least is never more than the most. */
+static void charged_to_a_group(void **state)
+{
+	static const struct {
+		const char *tool;
+		enum goal_role role;
+		uint64_t least, most;
+	} rows[] = {
+		{ "epoll", ROLE_BOTH, 4800000, 13824000 },
+		{ "epoll", ROLE_CLIENT, 3584000, 8960000 },
+		{ "epoll", ROLE_SERVER, 1216000, 8960000 },
+		/* 2016, 1016 threads */
+		{ "iperf2", ROLE_BOTH, 74989056, 84013056 },
+		{ "iperf2", ROLE_CLIENT, 38957056, 44333056 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct goal goal = goal_default();
+
+		goal.tool = rows[i].tool;
+		goal.role = rows[i].role;
+		assert_int_equal(need_of(&goal).group_bytes_least,
+		                 rows[i].least);
+		assert_int_equal(need_of(&goal).group_bytes, rows[i].most);
+		goal.bytes_in_flight = 1001 * PAGE;
+		assert_int_equal(need_of(&goal).group_bytes,
+		                 rows[i].most + PAGE);
+		goal.bytes_in_flight = UINT64_MAX;
+		assert_true(need_of(&goal).group_bytes == UINT64_MAX);
+		goal.bytes_in_flight = UINT64_MAX - PAGE;
+		assert_true(need_of(&goal).group_bytes == UINT64_MAX);
+	}
+}
+
 /* Only a tool that is not kiloflow's own kind has a thread for each flow. */
 static void threads_and_maps(void **state)
 {
@@ -213,6 +248,7 @@ int main(void)
 		cmocka_unit_test(tables_and_devices),
 		cmocka_unit_test(buffers),
 		cmocka_unit_test(threads_and_maps),
+		cmocka_unit_test(charged_to_a_group),
 		cmocka_unit_test(conntrack_and_server),
 		cmocka_unit_test(as_many_as_there_can_be),
 	};

@@ -32,6 +32,7 @@ static const struct {
 	{ "fds.system", SCOPE_HOST, true },
 	{ "threads.tool", SCOPE_HOST, false },
 	{ "memory.tcp", SCOPE_HOST, false },
+	{ "memory.cgroup", SCOPE_HOST, false },
 	{ "tools.installed", SCOPE_HOST, false },
 	{ "kernel.messages", SCOPE_HOST, false },
 	{ "netns.read", SCOPE_SEARCH, true },

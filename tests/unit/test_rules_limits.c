@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* ports.ephemeral, fds.process, fds.system, memory.tcp */
+/* ports.ephemeral, fds.process, fds.system, memory.tcp, memory.cgroup */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +17,7 @@
 #define PROCESS "fds.process"
 #define SYSTEM "fds.system"
 #define MEMORY "memory.tcp"
+#define CGROUP "memory.cgroup"
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 static struct goal flows_of(uint64_t flows)
@@ -531,6 +532,117 @@ static void one_unknown_does_not_hide_the_other(void **state)
 	}
 }
 
+/* 1000 flows: 4800000 bytes at least, 13824000 at most; 2016 threads. */
+static void flows_fit_into_the_control_group(void **state)
+{
+	static const struct {
+		const char *tool;
+		uint64_t max, current;
+		enum verdict verdict;
+		uint64_t observed, needed;
+	} rows[] = {
+		{ "epoll", UINT64_MAX, UINT64_MAX, VERDICT_OK, 0, 0 },
+		{ "epoll", 13824000, 0, VERDICT_OK, 0, 0 },
+		{ "epoll", 13823999, 0, VERDICT_WARN, 13823999, 13824000 },
+		{ "epoll", 13825000, 1000, VERDICT_OK, 0, 0 },
+		{ "epoll", 13825000, 1001, VERDICT_WARN, 13823999, 13824000 },
+		{ "epoll", 4800000, 0, VERDICT_WARN, 4800000, 13824000 },
+		{ "epoll", 4800000, 5000000, VERDICT_WARN, 0, 13824000 },
+		{ "epoll", 4799999, 0, VERDICT_FAIL, 4799999, 4800000 },
+		{ "epoll", 0, 0, VERDICT_FAIL, 0, 4800000 },
+		{ "epoll", UINT64_MAX - 1, 0, VERDICT_OK, 0, 0 },
+		{ "iperf2", 84013056, 0, VERDICT_OK, 0, 0 },
+		{ "iperf2", 84013055, 0, VERDICT_WARN, 84013055, 84013056 },
+		{ "iperf2", 74989056, 0, VERDICT_WARN, 74989056, 84013056 },
+		{ "iperf2", 74989055, 0, VERDICT_FAIL, 74989055, 74989056 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct host *host = facts_healthy();
+		struct goal goal = goal_default();
+		struct finding finding;
+
+		goal.tool = rows[i].tool;
+		host->threads.memory.max = fact_known(rows[i].max);
+		host->threads.memory.current = fact_known(rows[i].current);
+		finding = judged_one(CGROUP, host, &goal, rows[i].verdict);
+		if (rows[i].verdict != VERDICT_OK) {
+			assert_string_equal(finding.subject, "memory.max");
+			assert_string_equal(finding.unit, "bytes");
+			assert_int_equal(finding.observed.value,
+			                 rows[i].observed);
+			assert_int_equal(finding.needed.value, rows[i].needed);
+		}
+		host_free(host);
+	}
+}
+
+static void the_control_group_is_said(void **state)
+{
+	struct host *host = facts_healthy();
+	struct cgroup_facts *memory = &host->threads.memory;
+	const struct goal goal = goal_default();
+	struct finding finding;
+
+	(void)state;
+	memory->max = fact_known(64 << 20);
+	memory->current = fact_known((60 << 20) + 1);
+	finding = judged_one(CGROUP, host, &goal, VERDICT_WARN);
+	assert_string_equal(
+		finding.what,
+		"memory.max leaves 3 MiB (64, in use 61), 1000 flows may take 14");
+	assert_int_equal(finding.remedy.kind, REMEDY_CONFIG);
+	assert_true(finding.remedy.live);
+	assert_string_equal(finding.remedy.from, "67108864");
+	assert_string_equal(finding.remedy.to, "134217728");
+	assert_string_equal(finding.remedy.command, "");
+
+	memory->max = fact_known(4 << 20);
+	finding = judged_one(CGROUP, host, &goal, VERDICT_FAIL);
+	assert_string_equal(
+		finding.what,
+		"memory.max is 4 MiB, 1000 flows take at least 5 MiB of it");
+	assert_string_equal(finding.remedy.from, "4194304");
+	assert_string_equal(finding.remedy.to, "134217728");
+	/* what is in use only adds to what is proposed */
+	memory->current.state = FACT_DENIED;
+	finding = judged_one(CGROUP, host, &goal, VERDICT_FAIL);
+	assert_string_equal(finding.remedy.to, "16777216");
+	host_free(host);
+}
+
+static void an_unknown_control_group_is_said(void **state)
+{
+	static const enum fact_state states[] = {
+		FACT_UNREAD,
+		FACT_ABSENT,
+		FACT_DENIED,
+		FACT_BROKEN,
+	};
+	const struct goal goal = goal_default();
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(states); i++) {
+		struct host *host = facts_healthy();
+		struct cgroup_facts *memory = &host->threads.memory;
+
+		memory->current.state = states[i];
+		judged_one(CGROUP, host, &goal, VERDICT_OK);
+		memory->max = fact_known(64 << 20);
+		assert_string_equal(judged_one(CGROUP, host, &goal,
+		                               VERDICT_UNKNOWN)
+		                            .subject,
+		                    "the cgroup's memory.current");
+		memory->max.state = states[i];
+		assert_string_equal(judged_one(CGROUP, host, &goal,
+		                               VERDICT_UNKNOWN)
+		                            .subject,
+		                    "the cgroup's memory.max");
+		host_free(host);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -548,6 +660,9 @@ int main(void)
 		cmocka_unit_test(structures_fit_into_memory),
 		cmocka_unit_test(memory_is_said),
 		cmocka_unit_test(one_unknown_does_not_hide_the_other),
+		cmocka_unit_test(flows_fit_into_the_control_group),
+		cmocka_unit_test(the_control_group_is_said),
+		cmocka_unit_test(an_unknown_control_group_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, fdcheck_setup, fdcheck_teardown);
