@@ -182,15 +182,14 @@ static bool is_container(int root_fd)
 }
 
 /* What is in force is read again only for what a file sets. */
-static int compare_one(const struct probe_env *env, enum sysctl_id id,
+static int compare_one(const struct drift_source *source, enum sysctl_id id,
                        struct drift_seen *seen, struct drift_key *ret)
 {
 	char *bytes = NULL;
 	int rc = 0;
 
 	if (seen->by[0]->set || seen->by[1]->set)
-		rc = sysctl_read_bytes(env->root_fd, sysctl_desc(id), &bytes,
-		                       &seen->len);
+		rc = source->read(source->from, id, &bytes, &seen->len);
 	if (rc == -ENOMEM)
 		return rc;
 	seen->bytes = rc ? NULL : bytes;
@@ -199,8 +198,8 @@ static int compare_one(const struct probe_env *env, enum sysctl_id id,
 	return 0;
 }
 
-static int compare_all(const struct probe_env *env, const struct host *host,
-                       const struct netns_facts *ns,
+static int compare_all(const struct drift_source *source,
+                       const struct host *host, const struct netns_facts *ns,
                        const struct sysctl_outcomes *outcomes,
                        struct drift *ret)
 {
@@ -208,8 +207,8 @@ static int compare_all(const struct probe_env *env, const struct host *host,
 	size_t len = 0;
 	int rc = 0;
 
-	(void)file_read(env->root_fd, "proc/cmdline", cmdline, sizeof(cmdline),
-	                &len, NULL);
+	(void)file_read(source->root_fd, "proc/cmdline", cmdline,
+	                sizeof(cmdline), &len, NULL);
 	if (len && cmdline[len - 1] == '\n')
 		len--;
 	for (enum sysctl_id id = 0; !rc && id < SYSCTL_COUNT; id++) {
@@ -221,27 +220,28 @@ static int compare_all(const struct probe_env *env, const struct host *host,
 			                               sysctl_desc(id)->key),
 		};
 
-		rc = compare_one(env, id, &seen, &ret->key[id]);
+		rc = compare_one(source, id, &seen, &ret->key[id]);
 	}
 	return rc;
 }
 
-static int fill(const struct probe_env *env, const struct host *host,
+static int fill(const struct drift_source *source, const struct host *host,
                 const struct netns_facts *ns, struct drift *ret,
                 struct err *err)
 {
 	struct sysctl_outcomes *outcomes = calloc(1, sizeof(*outcomes));
-	const struct sysctl_boot boot = sysctl_boot_read(env->root_fd);
+	struct sysctl_boot boot = sysctl_boot_read(source->root_fd);
 	struct sysctl_files files = { 0 };
 	int rc = -ENOMEM;
 
+	boot.run &= !source->image;
 	ret->boot = sysctl_boot_loader(&boot);
 	if (outcomes)
-		rc = sysctl_files_read(env->root_fd, &files, err);
+		rc = sysctl_files_read(source->root_fd, &files, err);
 	if (!rc)
 		rc = sysctl_simulate_all(&files, outcomes, err);
 	if (!rc)
-		rc = compare_all(env, host, ns, outcomes, ret);
+		rc = compare_all(source, host, ns, outcomes, ret);
 	memcpy(ret->unread, files.unread, sizeof(ret->unread));
 	ret->unread_state = fact_state_from_errno(files.unread_code);
 	sysctl_files_free(&files);
@@ -249,7 +249,7 @@ static int fill(const struct probe_env *env, const struct host *host,
 	return rc;
 }
 
-int drift_read(const struct probe_env *env, const struct host *host,
+int drift_read(const struct drift_source *source, const struct host *host,
                const struct netns_facts *ns, struct drift **ret,
                struct err *err)
 {
@@ -258,10 +258,10 @@ int drift_read(const struct probe_env *env, const struct host *host,
 
 	*ret = NULL;
 	if (ns->initial.state != FACT_KNOWN || !ns->initial.value ||
-	    is_container(env->root_fd))
+	    is_container(source->root_fd))
 		return 0;
 	drift = calloc(1, sizeof(*drift));
-	rc = drift ? fill(env, host, ns, drift, err) : -ENOMEM;
+	rc = drift ? fill(source, host, ns, drift, err) : -ENOMEM;
 	if (rc) {
 		free(drift);
 		return err_set(err, rc,
@@ -271,6 +271,13 @@ int drift_read(const struct probe_env *env, const struct host *host,
 	return 0;
 }
 
+static int read_proc(void *from, enum sysctl_id id, char **ret, size_t *ret_len)
+{
+	const int *root_fd = from;
+
+	return sysctl_read_bytes(*root_fd, sysctl_desc(id), ret, ret_len);
+}
+
 /*
  * One namespace at the most is the initial one: no other thread writes to
  * the host's drift.
@@ -278,9 +285,16 @@ int drift_read(const struct probe_env *env, const struct host *host,
 static int run(const struct probe_env *env, struct host *host,
                struct netns_facts *ns, struct err *err)
 {
+	int root_fd = env->root_fd;
+	const struct drift_source source = {
+		.root_fd = root_fd,
+		.read = read_proc,
+		.from = &root_fd,
+	};
+
 	if (ns->initial.state != FACT_KNOWN || !ns->initial.value)
 		return 0;
-	return drift_read(env, host, ns, &host->drift, err);
+	return drift_read(&source, host, ns, &host->drift, err);
 }
 
 const struct probe probe_drift = {

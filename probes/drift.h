@@ -17,7 +17,6 @@
 #include "probes/sysctl_simulate.h"
 
 struct err;
-struct probe_env;
 
 struct drift_line {
 	char path[SYSCTL_FILES_PATH_SIZE]; /* any bytes */
@@ -90,15 +89,24 @@ void drift_compare(enum sysctl_id id, const struct drift_seen *seen,
  */
 bool drift_on_cmdline(const char *cmdline, size_t len, const char *key);
 
+/* Where the files are, and what is in force. */
+struct drift_source {
+	int root_fd; /* directory that stands for "/" */
+	bool image;  /* its /run is not that of a running host */
+	/* What a sysctl's file holds now; as sysctl_read_bytes(). */
+	int (*read)(void *from, enum sysctl_id id, char **ret, size_t *ret_len);
+	void *from;
+};
+
 /**
  * drift_read - read the sysctl files and compare
- * @host, @ns: with their sysctls read; the calling thread is in @ns
+ * @host, @ns: with their sysctls read
  * @ret: the caller frees it; NULL when @ns is not the host's own, or this is
  * a container, whose files nobody applies at boot
  *
  * Return: 0 or -ENOMEM.
  */
-int drift_read(const struct probe_env *env, const struct host *host,
+int drift_read(const struct drift_source *source, const struct host *host,
                const struct netns_facts *ns, struct drift **ret,
                struct err *err);
 

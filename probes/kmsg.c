@@ -184,21 +184,64 @@ static bool parse_head(struct span head, uint64_t *ret_us)
 	       !span_u64(field, ret_us);
 }
 
+static void take_record(struct span text, uint64_t us, struct kmsg_facts *ret)
+{
+	struct kmsg_event event = { .last_us = us };
+
+	ret->records.value++;
+	if (parse_message(text, &event))
+		add(ret, &event);
+}
+
 void kmsg_parse(const char *bytes, size_t len, struct kmsg_facts *ret)
 {
 	struct span rest = span_of(bytes, len);
 	struct span line;
 
 	while (span_line(&rest, "", &line)) {
-		struct kmsg_event event = { 0 };
 		struct span head;
+		uint64_t us;
 
-		if (!take_until(&line, ";", &head) ||
-		    !parse_head(head, &event.last_us))
+		if (take_until(&line, ";", &head) && parse_head(head, &us))
+			take_record(line, us, ret);
+	}
+}
+
+/*
+ * "   12.345678" between brackets, and behind it the caller's id in brackets
+ * of its own, with CONFIG_PRINTK_CALLER.
+ */
+static bool parse_stamp(struct span stamp, uint64_t *ret_us)
+{
+	struct span seconds;
+	uint64_t whole;
+	uint64_t us;
+
+	if (!take_until(&stamp, ".", &seconds) || stamp.end - stamp.at != 6)
+		return false;
+	while (seconds.at < seconds.end && *seconds.at == ' ')
+		seconds.at++;
+	return !span_u64(seconds, &whole) && !span_u64(stamp, &us) &&
+	       !__builtin_mul_overflow(whole, UINT64_C(1000000), &whole) &&
+	       !__builtin_add_overflow(whole, us, ret_us);
+}
+
+void kmsg_parse_dmesg(const char *bytes, size_t len, struct kmsg_facts *ret)
+{
+	struct span rest = span_of(bytes, len);
+	struct span line;
+
+	while (span_line(&rest, "[", &line)) {
+		struct span stamp;
+		struct span caller;
+		uint64_t us;
+
+		if (!take_until(&line, "]", &stamp) || !parse_stamp(stamp, &us))
 			continue;
-		ret->records.value++;
-		if (parse_message(line, &event))
-			add(ret, &event);
+		if (take_text(&line, "["))
+			(void)take_until(&line, "]", &caller);
+		(void)take_text(&line, " ");
+		take_record(line, us, ret);
 	}
 }
 

@@ -58,6 +58,14 @@ struct kmsg_facts {
 void kmsg_parse(const char *bytes, size_t len, struct kmsg_facts *ret);
 
 /**
+ * kmsg_parse_dmesg - add what the lines of @bytes say. Pure.
+ * @bytes: @len bytes as dmesg(1) wrote them, "[   12.345678] text" a line
+ * @ret: as of kmsg_parse(). Who wrote a line cannot be told here: it counts
+ * whoever it was
+ */
+void kmsg_parse_dmesg(const char *bytes, size_t len, struct kmsg_facts *ret);
+
+/**
  * kmsg_read - read the log from its oldest record on
  * @root_fd: directory that stands for "/"
  * @ret: all are set; without the right to read it, records is denied

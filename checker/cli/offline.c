@@ -10,17 +10,29 @@
 #include "probes/snapshot.h"
 #include "probes/sos.h"
 
+static int read_snapshot(const char *name, const struct options *options,
+                         struct host **ret, struct err *err)
+{
+	return snapshot_read(name, &options->goal, ret, err);
+}
+
+static int read_sos(const char *name, const struct options *options,
+                    struct host **ret, struct err *err)
+{
+	return sos_read(name, options->netns_all, &options->goal, ret, err);
+}
+
 static const struct source {
 	const char *option;
 	size_t at; /* of its argument in struct options */
 	const char *why;
-	int (*read)(const char *name, const struct goal *goal,
+	int (*read)(const char *name, const struct options *options,
 	            struct host **ret, struct err *err);
 } sources[] = {
 	{ "from", offsetof(struct options, from), "the facts are a snapshot's",
-	  snapshot_read },
+	  read_snapshot },
 	{ "sos", offsetof(struct options, sos), "the facts are a sosreport's",
-	  sos_read },
+	  read_sos },
 };
 
 static const char *argument(const struct source *source,
@@ -58,8 +70,8 @@ int offline_read(const struct options *options, struct host **ret,
                  struct err *err)
 {
 	const struct source *source = source_of(options);
-	const int rc = source->read(argument(source, options), &options->goal,
-	                            ret, err);
+	const int rc =
+		source->read(argument(source, options), options, ret, err);
 
 	if (!rc)
 		return STATUS_READY;

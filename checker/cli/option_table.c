@@ -120,7 +120,7 @@ const struct option option_table[] = {
 	  .help = "judge a snapshot's facts (`kiloflow snapshot`), without a load test; - is standard input" },
 	{ .name = "sos", .argument = "DIR", .type = &option_folder,
 	  AT(sos), IN_OFFLINE, .excludes = "from",
-	  .help = "judge the facts that an unpacked sosreport has" },
+	  .help = "judge the facts that an unpacked sosreport has; with --netns all those of its named namespaces too" },
 	{ .name = "redact", .type = &option_flag,
 	  FIELD(redact), .value = 1, IN_SNAPSHOT,
 	  .help = "replace host, process and namespace names and addresses" },

@@ -332,21 +332,32 @@ static int check_fix(const struct parse *parse)
 	               "--fix: there is no terminal to ask on");
 }
 
-/* What needs the host itself. */
+static int refuse_live(const struct parse *parse, const char *name,
+                       const char *hint)
+{
+	err_hint(parse->err, "%s", hint);
+	return err_set(parse->err, -EINVAL, "--%s and --%s exclude each other",
+	               offline_option(parse->ret), name);
+}
+
+/* What needs the host itself; a sosreport has all its namespaces, or none. */
 static int check_offline(const struct parse *parse)
 {
-	static const char *const live[] = { "netns", "load", "prove", "pid" };
-	const char *source = offline_option(parse->ret);
+	static const char *const live[] = { "load", "prove", "pid" };
+	const struct options *options = parse->ret;
 
-	for (size_t i = 0; source && i < sizeof(live) / sizeof(live[0]); i++) {
-		if (!is_given(parse, live[i]))
-			continue;
-		err_hint(parse->err, "leave one of them out");
-		return err_set(parse->err, -EINVAL,
-		               "--%s and --%s exclude each other", source,
-		               live[i]);
+	if (!offline_option(options))
+		return 0;
+	for (size_t i = 0; i < sizeof(live) / sizeof(live[0]); i++) {
+		if (is_given(parse, live[i]))
+			return refuse_live(parse, live[i],
+			                   "leave one of them out");
 	}
-	return 0;
+	if (!options->netns || (options->sos && options->netns_all))
+		return 0;
+	return refuse_live(parse, "netns",
+	                   options->sos ? "use --netns all"
+	                                : "leave one of them out");
 }
 
 static int check_format(const struct parse *parse)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* fuzz_kmsg - records of the kernel's log. */
+/* fuzz_kmsg - the kernel's log, as records and as dmesg writes it. */
 #include <stddef.h>
 #include <stdint.h>
 #include <assert.h>
@@ -8,17 +8,26 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void look_at(const struct kmsg_facts *facts)
 {
-	struct kmsg_facts facts = { 0 };
 	uint64_t messages = 0;
 
-	kmsg_parse((const char *)data, size, &facts);
-	assert(facts.n_events <= KMSG_EVENTS_MAX);
-	for (size_t i = 0; i < facts.n_events; i++) {
-		assert(facts.events[i].kind < KMSG_KIND_COUNT);
-		messages += facts.events[i].count;
+	assert(facts->n_events <= KMSG_EVENTS_MAX);
+	for (size_t i = 0; i < facts->n_events; i++) {
+		assert(facts->events[i].kind < KMSG_KIND_COUNT);
+		messages += facts->events[i].count;
 	}
-	assert(messages + facts.n_more <= facts.records.value);
+	assert(messages + facts->n_more <= facts->records.value);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct kmsg_facts records = { 0 };
+	struct kmsg_facts lines = { 0 };
+
+	kmsg_parse((const char *)data, size, &records);
+	look_at(&records);
+	kmsg_parse_dmesg((const char *)data, size, &lines);
+	look_at(&lines);
 	return 0;
 }

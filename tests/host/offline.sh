@@ -312,4 +312,18 @@ case_sosreport()
 	is '[.listeners[] | select(.port == 8080)][0] | [.queue, .limit, .drops, .syn_queue]' '[129,128,null,1]'
 }
 
+# Made by sos 4.0: two namespaces of `ip netns`, sysctl.d and dmesg.
+case_sosreport_namespaces()
+{
+	local sos=$host_top/tests/fixtures/sosreport/namespaces
+	expect_exit 0 kiloflow listeners --sos "$sos" --format json
+	is '[.listeners[] | .port]' '[18080]'
+	expect_exit 0 kiloflow listeners --sos "$sos" --netns all --format json
+	is '[.listeners[] | [.netns.name, .port, .queue]]' '[[null,18080,3],["shop",5000,6],["shop",6379,0]]'
+	expect_exit 1 kiloflow check --sos "$sos" --netns all --format json
+	is '[.findings[] | select(.verdict == "fail") | [.id, .netns.name]]' '[["path.loopback","pay-2"]]'
+	is '[.findings[] | select(.id == "drift.changes") | .subject] | sort' \
+		'["kernel.pid_max","net.core.somaxconn","net.ipv4.tcp_fin_timeout"]'
+}
+
 host_main "$@"

@@ -13,8 +13,7 @@
 
 #include "probes/base/err.h"
 #include "probes/drift.h"
-#include "probes/goal.h"
-#include "probes/probe.h"
+#include "probes/sysctl.h"
 #include "tests/support/facts_builder.h"
 #include "tests/support/fdcheck.h"
 #include "tests/support/tree.h"
@@ -38,15 +37,27 @@ static void make_host(struct tree *tree, const char *in_dir, const char *conf)
 		tree_file(tree, &CONF[1], conf);
 }
 
+static int read_now(void *from, enum sysctl_id id, char **ret, size_t *ret_len)
+{
+	const struct tree *tree = from;
+
+	return sysctl_read_bytes(tree->fd, sysctl_desc(id), ret, ret_len);
+}
+
 static struct drift *read_drift(const struct tree *tree,
                                 const struct host *host)
 {
-	const struct goal goal = goal_default();
-	const struct probe_env env = { .root_fd = tree->fd, .goal = &goal };
+	struct tree from = *tree;
+	const struct drift_source source = {
+		.root_fd = tree->fd,
+		.read = read_now,
+		.from = &from,
+	};
 	struct drift *drift;
 	struct err err = { 0 };
 
-	assert_int_equal(drift_read(&env, host, &host->ns[0], &drift, &err), 0);
+	assert_int_equal(drift_read(&source, host, &host->ns[0], &drift, &err),
+	                 0);
 	assert_int_equal(err.code, 0);
 	return drift;
 }

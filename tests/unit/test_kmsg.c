@@ -283,6 +283,53 @@ static void hosts(void **state)
 	rmdir(dir);
 }
 
+/* As dmesg writes it; what has no time is not a line of the log. */
+static void lines_of_dmesg(void **state)
+{
+	static const struct {
+		const char *line;
+		uint64_t records, us;
+		size_t events;
+	} rows[] = {
+		{ "[   12.345678] TCP: out of memory -- consider tuning tcp_mem\n",
+		  1, 12345678, 1 },
+		{ "[123456.000001] TCP: too many orphaned sockets", 1,
+		  123456000001, 1 },
+		{ "[    1.000002][  T123] TCP: too many orphaned sockets", 1,
+		  1000002, 1 },
+		{ "[    1.000000] eth0: TCP: too many orphaned sockets", 1, 0,
+		  0 },
+		{ "[    1.000000]", 1, 0, 0 },
+		{ "[18446744073709.551615] TCP: too many orphaned sockets", 1,
+		  UINT64_MAX, 1 },
+		{ "[18446744073709.551616] TCP: too many orphaned sockets", 0,
+		  0, 0 },
+		{ "[18446744073710.000000] TCP: too many orphaned sockets", 0,
+		  0, 0 },
+		{ "[    1.00000] TCP: too many orphaned sockets", 0, 0, 0 },
+		{ "[    1.0000000] TCP: too many orphaned sockets", 0, 0, 0 },
+		{ "[    x.000000] TCP: too many orphaned sockets", 0, 0, 0 },
+		{ "[    1.00000x] TCP: too many orphaned sockets", 0, 0, 0 },
+		{ "[     .000000] TCP: too many orphaned sockets", 0, 0, 0 },
+		{ "[    1000000] TCP: too many orphaned sockets", 0, 0, 0 },
+		{ "[    1.000000 TCP: too many orphaned sockets", 0, 0, 0 },
+		{ "TCP: too many orphaned sockets", 0, 0, 0 },
+		{ "dmesg: read kernel buffer failed", 0, 0, 0 },
+		{ "", 0, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct kmsg_facts facts = { 0 };
+
+		print_message("%s\n", rows[i].line);
+		kmsg_parse_dmesg(rows[i].line, strlen(rows[i].line), &facts);
+		assert_int_equal(facts.records.value, rows[i].records);
+		assert_int_equal(facts.n_events, rows[i].events);
+		assert_true(facts.events[0].last_us == rows[i].us);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -292,6 +339,7 @@ int main(void)
 		cmocka_unit_test(more_than_there_is_room_for),
 		cmocka_unit_test(logs),
 		cmocka_unit_test(hosts),
+		cmocka_unit_test(lines_of_dmesg),
 	};
 
 	return cmocka_run_group_tests(tests, fdcheck_setup, fdcheck_teardown);
