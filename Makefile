@@ -139,6 +139,10 @@ $(SUITES):
 bench: all $(BUILD)/tests/support/many_netns
 	@BUILD='$(BUILD)' tests/bench/bench.sh
 
+# How much of rules/ the unit tests reach, file by file; a gate of lint.
+coverage:
+	@BUILD='$(BUILD)' MAKE='$(MAKE)' tests/gates/coverage.sh -v
+
 # What a suite is made of; run.sh builds these with each suite's own flags.
 programs: all $(SUPPORT_PROGRAMS) $(UNIT_TESTS)
 fuzzers: $(FUZZERS)
@@ -154,7 +158,7 @@ $(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkiloflow.a
 	$(call SAY,LD)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 .PHONY: all libraries run install uninstall deb clean test $(SUITES) bench \
-	programs fuzzers
+	coverage programs fuzzers
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -136,9 +136,9 @@ struct reboot_effect reboot_effect(const struct rule_input *in,
 			continue;
 		today = fails(rule, in, &now.host);
 		afterwards = fails(rule, in, &then.host);
-		if (afterwards && !today && !effect.breaks)
+		if (afterwards && !today)
 			effect.breaks = rule;
-		if (today && !afterwards && !effect.mends)
+		if (today && !afterwards)
 			effect.mends = rule;
 	}
 	return effect;

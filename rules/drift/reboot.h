@@ -24,8 +24,8 @@ const struct drift *reboot_drift(const struct rule *self,
                                  const struct rule_input *in);
 
 struct reboot_effect {
-	const struct rule *breaks; /* the first that fails only afterwards */
-	const struct rule *mends;  /* the first that fails only now */
+	const struct rule *breaks; /* fails only afterwards */
+	const struct rule *mends;  /* fails only now */
 };
 
 /**

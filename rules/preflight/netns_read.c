@@ -84,8 +84,7 @@ static void judge(const struct rule *self, const struct rule_input *in)
 		if (netns_is_missed(&host->ns[i]))
 			emit_missed(self, in, &host->ns[i]);
 	}
-	if (hidden.state == FACT_DENIED ||
-	    (hidden.state == FACT_KNOWN && hidden.value))
+	if (hidden.state != FACT_KNOWN || hidden.value)
 		emit_hidden(self, in);
 }
 

@@ -72,11 +72,54 @@ static void is_meant_by_port_and_family(void **state)
 	assert_false(listener_is_meant(&listener, &goal));
 }
 
+static void any_is_meant(void **state)
+{
+	struct listener listeners[] = {
+		listener_at("::1", (struct fact_u64){ 0, FACT_KNOWN }),
+		listener_at("127.0.0.1", (struct fact_u64){ 0, FACT_ABSENT }),
+	};
+	struct netns_facts ns = { .listeners = listeners };
+	struct goal goal = goal_default();
+
+	(void)state;
+	assert_true(listener_any_meant(&ns, &goal));
+	goal.port = 80;
+	assert_false(listener_any_meant(&ns, &goal));
+	ns.n_listeners = 1;
+	assert_false(listener_any_meant(&ns, &goal));
+	ns.n_listeners = 2;
+	assert_true(listener_any_meant(&ns, &goal));
+	goal.port = 0;
+	assert_true(listener_any_meant(&ns, &goal));
+}
+
+/* One that differs in anything is of another group. */
+static void a_group_is_alike(void **state)
+{
+	const struct listener a =
+		listener_at("127.0.0.1", (struct fact_u64){ 0, FACT_ABSENT });
+	struct listener other[6];
+
+	(void)state;
+	for (size_t i = 0; i < 6; i++)
+		other[i] = a;
+	other[0].family = AF_INET6;
+	other[1].port = 81;
+	other[2].ifindex = 2;
+	other[3].uid = 1000;
+	other[4].addr[3] = 2;
+	other[5].inode = 5;
+	for (size_t i = 0; i < 6; i++)
+		assert_int_equal(listener_same_group(&a, &other[i]), i == 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(serves_its_families),
 		cmocka_unit_test(is_meant_by_port_and_family),
+		cmocka_unit_test(any_is_meant),
+		cmocka_unit_test(a_group_is_alike),
 	};
 
 	return cmocka_run_group_tests(tests, fdcheck_setup, fdcheck_teardown);

@@ -123,6 +123,38 @@ static void the_cap_is_said_as_the_origin_needs_it(void **state)
 	host_free(host);
 }
 
+/* Each of a group on the goal's port gets as much as the cap after a restart.
+ */
+static void a_group_may_do_with_less(void **state)
+{
+	static const struct {
+		int64_t cap;
+		uint16_t port;
+		enum verdict verdict;
+	} rows[] = {
+		/* 4 x 250 */
+		{ 249, 80, VERDICT_OK },
+		{ 248, 80, VERDICT_FAIL },
+		/* nobody listens there, and one that asks for all of it */
+		{ 249, 81, VERDICT_FAIL },
+		{ 249, 0, VERDICT_FAIL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(rows); i++) {
+		struct host *host = facts_healthy();
+		const struct goal goal = burst_of(1000, rows[i].port);
+
+		for (int member = 0; member < 4; member++)
+			facts_listener(host, 80, 100);
+		for (size_t member = 0; member < 4; member++)
+			host->ns[0].listeners[member].group_size = 4;
+		set_cap(host, rows[i].cap);
+		judged_one(CAP, host, &goal, rows[i].verdict);
+		host_free(host);
+	}
+}
+
 /* A listener that holds the burst does not excuse the cap. */
 static void a_listener_above_the_cap_is_said(void **state)
 {
@@ -410,6 +442,11 @@ static void a_group_speaks_once(void **state)
 		host->ns[0].listeners[3].drops = fact_known(rows[i].drops);
 		judged_by(rule_by_id(LISTENER), host, &goal, NULL, &judged);
 		assert_int_equal(judged.n, rows[i].n);
+		/* first of them, it does not speak for the others */
+		host->ns[0].listeners[0] = host->ns[0].listeners[3];
+		host->ns[0].listeners[3] = host->ns[0].listeners[1];
+		judged_by(rule_by_id(LISTENER), host, &goal, NULL, &judged);
+		assert_int_equal(judged.n, rows[i].n);
 		host_free(host);
 	}
 }
@@ -581,6 +618,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_cap_holds_the_burst),
 		cmocka_unit_test(the_cap_is_said_as_the_origin_needs_it),
+		cmocka_unit_test(a_group_may_do_with_less),
 		cmocka_unit_test(a_listener_above_the_cap_is_said),
 		cmocka_unit_test(only_a_server_needs_the_cap),
 		cmocka_unit_test(a_listener_holds_the_burst),

@@ -230,6 +230,19 @@ static void ports_that_are_not_known(void **state)
 	host->ns[0].ports.free.state = FACT_DENIED;
 	judged_one(CHANGES, host, &goal, VERDICT_NOTE);
 	host_free(host);
+	/* nor where the range is not known, which the reserved ones are in */
+	host = host_with_drift();
+	set_by(host, SYSCTL_RESERVED_PORTS, SYSTEMD, 0, value(27300, 0));
+	host->ns[0].sysctl[SYSCTL_PORT_RANGE].state = FACT_BROKEN;
+	judged_one(CHANGES, host, &goal, VERDICT_NOTE);
+	host_free(host);
+	/* reserved ports that are not known take none away */
+	host = host_with_drift();
+	set_by(host, SYSCTL_PORT_RANGE, SYSTEMD, 32768, value(20000, 20999));
+	host->ns[0].sysctl[SYSCTL_RESERVED_PORTS] =
+		(struct sysctl_fact){ .state = FACT_DENIED, .v = { 500 } };
+	judged_one(CHANGES, host, &goal, VERDICT_NOTE);
+	host_free(host);
 }
 
 /* A host's sysctl, one of two numbers of a triple, and what is reserved. */
@@ -415,6 +428,12 @@ static void loaders_disagree(void **state)
 	assert_non_null(
 		strstr(finding.what, "at boot sysctl --system sets 15 "));
 	assert_string_equal(finding.why, "systemd-sysctl leaves it alone");
+
+	/* as net.ipv4.ip_local_reserved_ports may be */
+	key->by[PROCPS].value.text[0] = '\0';
+	finding = judged_one(LOADERS, host, &goal, VERDICT_NOTE);
+	assert_non_null(
+		strstr(finding.what, "at boot sysctl --system sets none "));
 	host_free(host);
 }
 

@@ -270,6 +270,41 @@ static void fill(struct walk *walk, const struct snapshot_field *field,
 		            field->kind == &snapshot_map);
 }
 
+static bool same_facts(const struct fact_u64 *a, const struct fact_u64 *b,
+                       size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (a[i].state != b[i].state || a[i].value != b[i].value)
+			return false;
+	}
+	return true;
+}
+
+static bool same_sysctls(const struct sysctl_fact *a,
+                         const struct sysctl_fact *b)
+{
+	for (enum sysctl_id id = 0; id < SYSCTL_COUNT; id++) {
+		if (a[id].state != b[id].state ||
+		    memcmp(a[id].v, b[id].v, sizeof(a[id].v)) != 0 ||
+		    memcmp(a[id].text, b[id].text, sizeof(a[id].text)) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* What stands between the members of a struct is no value. */
+static bool is_same(const struct snapshot_field *field, const void *a,
+                    const void *b)
+{
+	if (field->kind == &snapshot_fact)
+		return same_facts(a, b, 1);
+	if (field->kind == &snapshot_counters)
+		return same_facts(a, b, COUNTER_COUNT);
+	if (field->kind == &snapshot_sysctls)
+		return same_sysctls(a, b);
+	return !memcmp(a, b, field->size);
+}
+
 /* Which member differs? */
 static void compare(struct walk *walk, const struct snapshot_field *field,
                     char *base, char *other)
@@ -283,7 +318,7 @@ static void compare(struct walk *walk, const struct snapshot_field *field,
 		                    sizeof(size_t));
 		return;
 	}
-	if (memcmp(base + field->at, other + field->at, field->size) != 0)
+	if (!is_same(field, base + field->at, other + field->at))
 		fail_msg("%s differs", field->key);
 	if (field->kind == &snapshot_address)
 		assert_memory_equal(base + field->n_at, other + field->n_at,
