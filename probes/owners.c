@@ -2,18 +2,25 @@
 /*
  * owners - see owners.h.
  *
- * The cost is a readlink() a descriptor, some microseconds each: /proc is
- * looked through once for all namespaces, and processes that are in none of
- * them are left for a second pass that is seldom needed. The
- * search does not end when every listener has an owner: forked workers share
- * a listener, and each of them is wanted. Nor is it narrowed by uid: a
- * process that dropped root still holds what root opened.
+ * The cost is a readlink() a descriptor, some microseconds each (a stat()
+ * takes as long): /proc is looked through once for all namespaces, and
+ * processes that are in none of them are left for a second pass that is
+ * seldom needed. The search does not end when every listener has an owner:
+ * forked workers share a listener, and each of them is wanted. Nor is it
+ * narrowed by uid: a process that dropped root still holds what root opened.
+ *
+ * Where there are many descriptors, several threads read their links. All of
+ * them may belong to one process, so what a thread takes is not a process but
+ * a batch of descriptors; listing these is a fifth of the cost, and is done
+ * in turns.
  */
 #include "probes/owners.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +44,34 @@ struct holding {
 	struct owner owner;
 };
 
+/* More do not help: they wait for the one that lists. */
+#define THREADS_MAX 8U
+
+/* So many descriptors are worth a thread; to start it costs about 50. */
+#define DESCRIPTORS_A_THREAD 1024U
+
+/* A process's descriptors, while they are being looked at. */
+struct folder {
+	int dir_fd; /* of /proc/PID: outlives a reuse of the pid */
+	DIR *fds;
+	pid_t pid;
+	unsigned int n_users; /* batches, and search.listed */
+};
+
+/* With fewer, threads spend more time waiting for each other. */
+#define BATCH_MAX 512U
+
+/* What a thread takes, and gives back with what it found. */
+struct batch {
+	struct folder *folder; /* NULL: nothing was taken */
+	int fds[BATCH_MAX];
+	size_t n;
+	struct holding found[BATCH_MAX];
+	size_t n_found;
+	bool unreadable; /* as in struct search */
+};
+
+/* Threads change it in exchange() only, which locks it. */
 struct search {
 	struct processes processes;
 	uint64_t *here; /* the listeners' namespaces, sorted */
@@ -47,6 +82,15 @@ struct search {
 	size_t n_holdings, max_holdings;
 	bool unreadable;  /* a process that may be an owner */
 	bool child_pidns; /* there may be processes that are not listed */
+	int rc;           /* 0, or why to stop */
+
+	pthread_mutex_t lock;
+	bool elsewhere;        /* this pass is for those that are */
+	size_t next;           /* process */
+	struct folder *listed; /* is being listed; NULL: none */
+	size_t n_listed;       /* descriptors */
+	pthread_t threads[THREADS_MAX - 1]; /* beside the caller's */
+	size_t n_threads, max_threads;
 };
 
 static int compare_u64(const void *left, const void *right)
@@ -108,101 +152,6 @@ static int list_wanted(struct search *search, struct netns_facts *ns,
 	return 0;
 }
 
-/* A process that is being looked at. */
-struct visit {
-	struct search *search;
-	int dir_fd; /* of /proc/PID: outlives a reuse of the pid */
-	pid_t pid;
-	bool named; /* comm was read */
-	char comm[16];
-};
-
-static void read_comm(struct visit *visit)
-{
-	if (visit->named)
-		return;
-	visit->named = true;
-	processes_comm(visit->dir_fd, "comm", visit->comm);
-}
-
-/* Keep it if it is wanted. Return: 0 or -ENOMEM. */
-static int found_socket(struct visit *visit, uint64_t inode, int fd)
-{
-	struct search *search = visit->search;
-	const struct wanted key = { .inode = inode };
-	struct wanted *wanted = bsearch(&key, search->wanted, search->n_wanted,
-	                                sizeof(key), compare_wanted);
-	struct holding *holdings;
-	struct owner *owner;
-
-	if (!wanted)
-		return 0;
-	holdings = vec_grow(search->holdings, search->n_holdings,
-	                    &search->max_holdings, sizeof(*holdings));
-	if (!holdings)
-		return -ENOMEM;
-	search->holdings = holdings;
-	holdings += search->n_holdings++;
-	holdings->wanted = (size_t)(wanted - search->wanted);
-	owner = &holdings->owner;
-	read_comm(visit);
-	*owner = (struct owner){ .pid = visit->pid, .fd = fd };
-	memcpy(owner->comm, visit->comm, sizeof(owner->comm));
-	if (!wanted->owned)
-		search->n_unowned--;
-	wanted->owned = true;
-	return 0;
-}
-
-/* Return: 0; negative errno when the rest of them cannot be read. */
-static int look_through(struct visit *visit, DIR *fds)
-{
-	const struct dirent *entry;
-
-	for (errno = 0; (entry = readdir(fds)); errno = 0) {
-		const int fd = processes_entry(entry);
-		char target[64];
-		uint64_t inode;
-		ssize_t len;
-		int rc;
-
-		if (fd < 0)
-			continue;
-		len = readlinkat(dirfd(fds), entry->d_name, target,
-		                 sizeof(target));
-		if (len < 0 && errno == ENOENT)
-			continue; /* closed meanwhile */
-		if (len < 0)
-			break;
-		if (!processes_parse_link("socket", target, (size_t)len,
-		                          &inode))
-			continue;
-		rc = found_socket(visit, inode, fd);
-		if (rc)
-			return rc;
-	}
-	return -errno;
-}
-
-static int look_at_fds(struct visit *visit)
-{
-	const int fd =
-		openat(visit->dir_fd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *fds;
-	int rc;
-
-	if (fd < 0)
-		return -errno;
-	fds = fdopendir(fd);
-	if (!fds) {
-		(void)close(fd);
-		return -ENOMEM;
-	}
-	rc = look_through(visit, fds);
-	(void)closedir(fds);
-	return rc;
-}
-
 /*
  * One whose namespace cannot be seen may be in any. When the listeners' own
  * is not known, every other is elsewhere.
@@ -216,60 +165,284 @@ static bool is_elsewhere(const struct search *search,
 }
 
 /* A process could not be looked at: does it matter? */
-static void note_failure(struct visit *visit, int code)
+static bool is_failure(int dir_fd, int code)
 {
 	if (code == -ENOENT || code == -ESRCH)
-		return; /* it ended meanwhile */
-	if (processes_is_user(visit->dir_fd, "stat"))
-		visit->search->unreadable = true;
+		return false; /* it ended meanwhile */
+	return processes_is_user(dir_fd, "stat");
+}
+
+static void put_folder(struct folder *folder)
+{
+	if (!folder || --folder->n_users)
+		return;
+	if (folder->fds)
+		(void)closedir(folder->fds);
+	if (folder->dir_fd >= 0)
+		(void)close(folder->dir_fd);
+	free(folder);
+}
+
+/* Return: 0 or negative errno. */
+static int open_fds(struct folder *folder)
+{
+	const int fd = openat(folder->dir_fd, "fd",
+	                      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	folder->fds = fdopendir(fd);
+	if (folder->fds)
+		return 0;
+	(void)close(fd);
+	return -ENOMEM;
 }
 
 /*
- * @first: the pass over those that are not elsewhere, which finds that out
- * Return: 0 or -ENOMEM.
+ * Its descriptors are opened if it is this pass that looks at them: the first
+ * one finds that out.
+ *
+ * Return: 0 or negative errno.
  */
-static int visit_process(struct search *search, struct process *process,
-                         bool first)
+static int open_folder(const struct search *search, struct process *process,
+                       struct folder *folder)
 {
-	struct visit visit = { .search = search, .pid = process->pid };
 	char name[16];
+
+	(void)snprintf(name, sizeof(name), "%d", process->pid);
+	folder->dir_fd = openat(search->processes.proc_fd, name,
+	                        O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (folder->dir_fd < 0)
+		return -errno;
+	if (!search->elsewhere)
+		(void)processes_netns(folder->dir_fd, "ns/net",
+		                      &process->netns);
+	if (search->elsewhere != is_elsewhere(search, process))
+		return 0;
+	return open_fds(folder);
+}
+
+/* Return: 0 or -ENOMEM. */
+static int list_process(struct search *search, struct process *process)
+{
+	struct folder *folder;
+	int rc;
+
+	if (search->elsewhere && !is_elsewhere(search, process))
+		return 0;
+	folder = malloc(sizeof(*folder));
+	if (!folder)
+		return -ENOMEM;
+	*folder = (struct folder){ .pid = process->pid, .n_users = 1 };
+	rc = open_folder(search, process, folder);
+	if (folder->fds) {
+		search->listed = folder;
+		return 0;
+	}
+	if (rc && rc != -ENOMEM && is_failure(folder->dir_fd, rc))
+		search->unreadable = true;
+	put_folder(folder);
+	return rc == -ENOMEM ? rc : 0;
+}
+
+/* Take the next ones of the process that is being listed. */
+static void take_batch(struct search *search, struct batch *batch)
+{
+	struct folder *folder = search->listed;
+	const struct dirent *entry;
+
+	do {
+		int fd;
+
+		errno = 0;
+		entry = readdir(folder->fds);
+		fd = entry ? processes_entry(entry) : -1;
+		if (fd >= 0)
+			batch->fds[batch->n++] = fd;
+	} while (entry && batch->n < BATCH_MAX);
+	if (!entry && errno && is_failure(folder->dir_fd, -errno))
+		search->unreadable = true;
+	search->n_listed += batch->n;
+	if (batch->n) {
+		batch->folder = folder;
+		folder->n_users++;
+	}
+	if (!entry) {
+		search->listed = NULL;
+		put_folder(folder);
+	}
+}
+
+/* Return: 0 or -ENOMEM. An empty batch: everything is taken. */
+static int next_batch(struct search *search, struct batch *batch)
+{
 	int rc = 0;
 
-	if (!first && !is_elsewhere(search, process))
-		return 0;
-	(void)snprintf(name, sizeof(name), "%d", process->pid);
-	visit.dir_fd = openat(search->processes.proc_fd, name,
-	                      O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (visit.dir_fd < 0) {
-		note_failure(&visit, -errno);
-		return 0;
+	while (!rc && !batch->n) {
+		if (search->listed) {
+			take_batch(search, batch);
+		} else if (search->next < search->processes.n) {
+			rc = list_process(
+				search,
+				&search->processes.items[search->next++]);
+		} else {
+			break;
+		}
 	}
-	if (first)
-		(void)processes_netns(visit.dir_fd, "ns/net", &process->netns);
-	if (!first || !is_elsewhere(search, process))
-		rc = look_at_fds(&visit);
-	if (rc && rc != -ENOMEM) {
-		note_failure(&visit, rc);
-		rc = 0;
-	}
-	(void)close(visit.dir_fd);
 	return rc;
 }
 
-static int visit_those(struct search *search, bool first)
+/* Keep what was found. Return: 0 or -ENOMEM. */
+static int keep_found(struct search *search, const struct batch *batch)
 {
-	int rc = 0;
+	for (size_t i = 0; i < batch->n_found; i++) {
+		const struct holding *found = &batch->found[i];
+		struct wanted *wanted = &search->wanted[found->wanted];
+		struct holding *holdings =
+			vec_grow(search->holdings, search->n_holdings,
+		                 &search->max_holdings, sizeof(*holdings));
 
-	for (size_t i = 0; !rc && i < search->processes.n; i++)
-		rc = visit_process(search, &search->processes.items[i], first);
-	return rc;
+		if (!holdings)
+			return -ENOMEM;
+		search->holdings = holdings;
+		holdings[search->n_holdings++] = *found;
+		search->n_unowned -= !wanted->owned;
+		wanted->owned = true;
+	}
+	return 0;
+}
+
+static void *look_through(void *search);
+
+/* Fewer threads than wanted are only slower. */
+static void start_thread(struct search *search)
+{
+	if (search->n_threads == search->max_threads ||
+	    search->n_listed < DESCRIPTORS_A_THREAD * (search->n_threads + 1))
+		return;
+	if (pthread_create(&search->threads[search->n_threads], NULL,
+	                   look_through, search))
+		search->max_threads = search->n_threads;
+	else
+		search->n_threads++;
+}
+
+/* Not all of it is set to zero: most processes have few descriptors. */
+static void clear_batch(struct batch *batch)
+{
+	batch->folder = NULL;
+	batch->n = 0;
+	batch->n_found = 0;
+	batch->unreadable = false;
+}
+
+/* Give a batch back, take the next. Return: whether there was one. */
+static bool exchange(struct search *search, struct batch *batch)
+{
+	(void)pthread_mutex_lock(&search->lock);
+	if (!search->rc)
+		search->rc = keep_found(search, batch);
+	search->unreadable |= batch->unreadable;
+	put_folder(batch->folder);
+	clear_batch(batch);
+	if (!search->rc)
+		search->rc = next_batch(search, batch);
+	if (batch->n)
+		start_thread(search);
+	(void)pthread_mutex_unlock(&search->lock);
+	return batch->n;
+}
+
+static void found_socket(const struct search *search, struct batch *batch,
+                         uint64_t inode, int fd)
+{
+	const struct wanted key = { .inode = inode };
+	const struct wanted *wanted =
+		bsearch(&key, search->wanted, search->n_wanted, sizeof(key),
+	                compare_wanted);
+	struct holding *found = &batch->found[batch->n_found];
+
+	if (!wanted)
+		return;
+	*found = (struct holding){
+		.wanted = (size_t)(wanted - search->wanted),
+		.owner = { .pid = batch->folder->pid, .fd = fd },
+	};
+	if (batch->n_found++)
+		memcpy(found->owner.comm, batch->found[0].owner.comm,
+		       sizeof(found->owner.comm));
+	else
+		processes_comm(batch->folder->dir_fd, "comm",
+		               found->owner.comm);
+}
+
+/* Until the first that cannot be read: the others cannot be, either. */
+static void read_links(const struct search *search, struct batch *batch)
+{
+	const int fds_fd = dirfd(batch->folder->fds);
+
+	for (size_t i = 0; i < batch->n; i++) {
+		char name[16];
+		char target[64];
+		uint64_t inode;
+		ssize_t len;
+
+		(void)snprintf(name, sizeof(name), "%d", batch->fds[i]);
+		len = readlinkat(fds_fd, name, target, sizeof(target));
+		if (len < 0 && errno == ENOENT)
+			continue; /* closed meanwhile */
+		if (len < 0) {
+			batch->unreadable =
+				is_failure(batch->folder->dir_fd, -errno);
+			return;
+		}
+		if (processes_parse_link("socket", target, (size_t)len, &inode))
+			found_socket(search, batch, inode, batch->fds[i]);
+	}
+}
+
+/* A thread's main function. */
+static void *look_through(void *search)
+{
+	struct batch batch;
+
+	clear_batch(&batch);
+	while (exchange(search, &batch))
+		read_links(search, &batch);
+	return NULL;
+}
+
+/* One a CPU that this process may use; with the caller's. */
+static size_t threads_wanted(void)
+{
+	cpu_set_t cpus;
+	size_t n = THREADS_MAX;
+
+	if (!sched_getaffinity(0, sizeof(cpus), &cpus))
+		n = (size_t)CPU_COUNT(&cpus);
+	return n < THREADS_MAX ? n : THREADS_MAX;
+}
+
+static int run_pass(struct search *search, bool elsewhere)
+{
+	search->elsewhere = elsewhere;
+	search->next = 0;
+	search->n_listed = 0;
+	search->n_threads = 0;
+	search->max_threads = threads_wanted() - 1;
+	(void)look_through(search);
+	for (size_t i = 0; i < search->n_threads; i++)
+		(void)pthread_join(search->threads[i], NULL);
+	put_folder(search->listed);
+	search->listed = NULL;
+	return search->rc;
 }
 
 static int visit_all(struct search *search)
 {
-	const int rc = visit_those(search, true);
+	const int rc = run_pass(search, false);
 
-	return rc || !search->n_unowned ? rc : visit_those(search, false);
+	return rc || !search->n_unowned ? rc : run_pass(search, true);
 }
 
 /* Return: where the holdings of the listener at @first end. */
@@ -352,7 +525,7 @@ static void set_states(const struct search *search, struct netns_facts *ns)
 int owners_find(int root_fd, struct netns_facts *ns, size_t n_ns,
                 struct err *err)
 {
-	struct search search = { 0 };
+	struct search search = { .lock = PTHREAD_MUTEX_INITIALIZER };
 	size_t n_listeners = 0;
 	int rc;
 

@@ -189,6 +189,7 @@ suite_tsan()
 	local dir=$BUILD/tsan
 	export TSAN_OPTIONS=exitcode=99:halt_on_error=1
 	built tsan programs BUILD="$dir" CFLAGS='-O1 -g -fsanitize=thread' &&
+		tap "tsan owners" setarch --addr-no-randomize "$dir/tests/unit/test_owners" &&
 		can_host &&
 		tap "tsan modes" env BUILD="$dir" setarch --addr-no-randomize tests/host/modes.sh &&
 		tap "tsan netns_all" env BUILD="$dir" setarch --addr-no-randomize tests/host/netns_all.sh \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * owners - the search in /proc trees that the test writes to a temporary
- * directory, and in the real /proc.
+ * directory, and in the real /proc; by one thread, and by several.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,9 +11,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -355,6 +358,154 @@ static void finds_parent_and_child(void **state)
 	(void)close(root_fd);
 }
 
+/* As find(), where only one CPU may be used: by one thread. */
+static int find_alone(int root_fd, uint64_t netns, struct listener *listeners,
+                      size_t n)
+{
+	cpu_set_t before;
+	cpu_set_t one;
+	int rc;
+
+	assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
+	CPU_ZERO(&one);
+	CPU_SET((size_t)sched_getcpu(), &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	rc = find(root_fd, netns, listeners, n);
+	assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
+	return rc;
+}
+
+static void assert_same_owners(const struct listener *a,
+                               const struct listener *b)
+{
+	assert_int_equal(a->owners_state, b->owners_state);
+	assert_int_equal(a->n_owners, b->n_owners);
+	for (size_t i = 0; i < a->n_owners; i++) {
+		assert_int_equal(a->owners[i].pid, b->owners[i].pid);
+		assert_int_equal(a->owners[i].fd, b->owners[i].fd);
+		assert_string_equal(a->owners[i].comm, b->owners[i].comm);
+	}
+}
+
+/* Descriptor N of process @pid is socket @first + N. */
+static void add_sockets(int root_fd, const char *pid, int n, unsigned int first)
+{
+	char path[64];
+	char target[32];
+
+	for (int fd = 0; fd < n; fd++) {
+		(void)snprintf(path, sizeof(path), "proc/%s/fd/%d", pid, fd);
+		(void)snprintf(target, sizeof(target), "socket:[%u]",
+		               first + (unsigned int)fd);
+		assert_int_equal(symlinkat(target, root_fd, path), 0);
+	}
+}
+
+/* Nothing is lost or found twice between threads, batches and processes. */
+static void finds_each_of_many(void **state)
+{
+	enum { SMALL = 511, LARGE = 6000 };
+	static const struct fake_process processes[] = {
+		{ .pid = "1",
+		  .comm = "init\n",
+		  .netns = 200,
+		  .stat = "1 " USER_STAT },
+		{ .pid = "2",
+		  .comm = "small\n",
+		  .netns = 100,
+		  .stat = "2 " USER_STAT },
+		{ .pid = "3",
+		  .comm = "large\n",
+		  .netns = 100,
+		  .stat = "3 " USER_STAT },
+		{ .pid = "4",
+		  .comm = "none\n",
+		  .netns = 100,
+		  .stat = "4 " USER_STAT },
+	};
+	static const struct expected_owner elsewhere = { 1, 0, "init" };
+	static struct listener listeners[LARGE + 1];
+	const int root_fd = proc_tree_make(processes, ARRAY_SIZE(processes));
+
+	(void)state;
+	add_sockets(root_fd, "1", 1, 1000 + LARGE);
+	add_sockets(root_fd, "2", SMALL, 1000);
+	add_sockets(root_fd, "3", LARGE, 1000);
+	for (size_t i = 0; i <= LARGE; i++)
+		listeners[i].inode = 1000 + (uint32_t)i;
+	assert_int_equal(find(root_fd, 100, listeners, LARGE + 1), 0);
+	for (int i = 0; i < LARGE; i++) {
+		const struct expected_owner both_have_it[] = {
+			{ 2, i, "small" },
+			{ 3, i, "large" },
+		};
+		const size_t first = i < SMALL ? 0 : 1;
+
+		assert_owners(&listeners[i], OWNERS_KNOWN, both_have_it + first,
+		              2 - first);
+	}
+	assert_owners(&listeners[LARGE], OWNERS_KNOWN, &elsewhere, 1);
+	free_owners(listeners, LARGE + 1);
+	proc_tree_remove(root_fd);
+}
+
+/* So that the parent and each child hold it. */
+static void open_sockets(struct listener *listeners, int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct stat st;
+
+		fds[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		assert_int_equal(fstat(fds[i], &st), 0);
+		listeners[i] =
+			(struct listener){ .inode = (uint32_t)st.st_ino };
+	}
+}
+
+static pid_t fork_holder(void)
+{
+	const pid_t child = fork();
+
+	if (!child) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			(void)pause();
+	}
+	assert_true(child > 0);
+	return child;
+}
+
+/* Sockets that many processes share, in the real /proc. */
+static void several_threads_find_what_one_does(void **state)
+{
+	enum { SOCKETS = 700, CHILDREN = 8 };
+	static struct listener by_one[SOCKETS];
+	static struct listener by_several[SOCKETS];
+	const int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	pid_t children[CHILDREN];
+	int fds[SOCKETS];
+
+	(void)state;
+	open_sockets(by_one, fds, SOCKETS);
+	memcpy(by_several, by_one, sizeof(by_several));
+	for (size_t i = 0; i < CHILDREN; i++)
+		children[i] = fork_holder();
+	assert_int_equal(find_alone(root_fd, 0, by_one, SOCKETS), 0);
+	assert_int_equal(find(root_fd, 0, by_several, SOCKETS), 0);
+	for (size_t i = 0; i < CHILDREN; i++) {
+		(void)kill(children[i], SIGKILL);
+		(void)waitpid(children[i], NULL, 0);
+	}
+	for (size_t i = 0; i < SOCKETS; i++) {
+		assert_int_equal(by_one[i].n_owners, 1 + CHILDREN);
+		assert_same_owners(&by_one[i], &by_several[i]);
+		(void)close(fds[i]);
+	}
+	free_owners(by_one, SOCKETS);
+	free_owners(by_several, SOCKETS);
+	(void)close(root_fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +515,8 @@ int main(void)
 		cmocka_unit_test(says_what_it_could_not_see),
 		cmocka_unit_test(no_proc_at_all),
 		cmocka_unit_test(finds_parent_and_child),
+		cmocka_unit_test(finds_each_of_many),
+		cmocka_unit_test(several_threads_find_what_one_does),
 	};
 
 	return cmocka_run_group_tests(tests, fdcheck_setup, fdcheck_teardown);
