@@ -175,6 +175,39 @@ bench_namespaces()
 		"$(printf '%.1f x' "$(divide "$theirs" "$ours")")" "< 0.5 s $reached"
 }
 
+# --- thousands of listeners on a busy host, against ss ------------------------
+
+# Both ends of each connection are here, so ss and we look at 409 000 sockets.
+bench_listeners()
+{
+	local many i
+	"$build/tests/support/many_flows" 9000 200000 >"$dir/many" &
+	many=$!
+	for ((i = 0; i < 600; i++)); do
+		if [[ -s $dir/many ]] || ! kill -0 "$many" 2>/dev/null; then
+			break
+		fi
+		sleep 0.1
+	done
+	if [[ -s $dir/many ]]; then
+		"$kiloflow" listeners >/dev/null || true # /proc has no entries of them yet
+		for ((i = 0; i < 5; i++)); do
+			elapsed "$kiloflow" listeners >>"$dir/listeners.ours"
+			elapsed ss -ltnpm >>"$dir/listeners.theirs"
+		done
+	fi
+	kill "$many" 2>/dev/null || true
+	wait "$many" 2>/dev/null || true
+	if [[ ! -s $dir/many ]]; then
+		echo "9000 listeners with 200 000 connections could not be made here"
+		return
+	fi
+	ours=$(median <"$dir/listeners.ours")
+	theirs=$(median <"$dir/listeners.theirs")
+	ratio "9000 of 200k, seconds" "$(printf '%.4f' "$ours")" "$(printf '%.4f' "$theirs")" \
+		"$(divide "$theirs" "$ours")" 4
+}
+
 echo "$flows flows, $seconds s, $rounds rounds, $(nproc) CPUs, load $(cut -d ' ' -f 1 /proc/loadavg) before, $(uname -r)"
 echo "kiloflow's mode: $(
 	"$kiloflow" load --flows 10 --time 10ms --format json |
@@ -183,4 +216,5 @@ echo "kiloflow's mode: $(
 row what kiloflow "the others" ratio aim
 bench_check
 bench_namespaces
+bench_listeners
 bench_flows
