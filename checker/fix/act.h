@@ -50,12 +50,29 @@ struct fix_act {
 	 */
 	int (*set)(struct fix_world *world, const struct fix_step *step,
 	           const char *value, struct err *err);
+	/*
+	 * Remove what a set() that was killed may have left beside it. NULL: it
+	 * leaves nothing.
+	 */
+	void (*tidy)(struct fix_world *world, const struct fix_step *step);
+	/*
+	 * What setting it to @value costs those who use it now, in words, or
+	 * "". NULL: nothing.
+	 */
+	void (*warn)(struct fix_world *world, const struct fix_step *step,
+	             const char *value, char *buf, size_t size);
 };
 
 extern const struct fix_act fix_act_sysctl;
 extern const struct fix_act fix_act_prlimit;
 extern const struct fix_act fix_act_relisten;
 extern const struct fix_act fix_act_file;
+
+/**
+ * fix_file_name - "99-x.conf", when @key is "/etc/sysctl.d/99-x.conf"; NULL of
+ * every path that no step may touch
+ */
+const char *fix_file_name(const char *key);
 
 /** fix_act - that of @kind; never NULL */
 const struct fix_act *fix_act(enum fix_kind kind);
