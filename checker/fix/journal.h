@@ -26,7 +26,7 @@ struct err;
 #define JOURNAL_BOOT_ID_SIZE 37
 
 struct journal {
-	int dir_fd;  /* -1: closed */
+	int dir_fd;  /* -1: closed, or there is none */
 	int lock_fd; /* held; -1: not */
 	char path[256];
 };
@@ -51,7 +51,7 @@ struct journal_entry {
  *
  * Return: 0; -EBUSY when another fix or undo is under way, whose pid is
  * named; -EPERM when the directory is not the caller's alone; -ENOSPC,
- * -EROFS, ...
+ * -EROFS, ... @ret is closed then.
  */
 int journal_open(const char *path, bool write, struct journal *ret,
                  struct err *err);
@@ -61,12 +61,16 @@ void journal_close(struct journal *journal);
 
 /**
  * journal_write - put @entry on disk, or replace what is there
- * @entry: its id, boot_id and made_at_ns are set when they are not yet
+ * @entry: its id, boot_id, made_at_ns and version are set when they are not
+ * yet
  *
- * Skipped steps are not written. When this returns 0 the entry survives a
- * loss of power.
+ * Skipped steps are not written, nor what only the plan has to say of a step:
+ * its risk, what makes it last, which findings it answers. An entry that
+ * journal_read() would refuse is refused here, before anything depends on it.
+ * When this returns 0 the entry survives a loss of power.
  *
- * Return: 0; negative errno, and then the journal is as it was.
+ * Return: 0; negative errno, and then a new entry is not there. One that is to
+ * be replaced is there, as it was or as it should be.
  */
 int journal_write(struct journal *journal, struct journal_entry *entry,
                   struct err *err);
@@ -85,8 +89,8 @@ int journal_ids(const struct journal *journal, unsigned int **ret,
  * @ret: journal_entry_free() it, on failure too
  *
  * Return: 0; -ENOENT; -EPERM when it is not the caller's alone, or no regular
- * file; -EBADMSG when it makes no sense, with its place; -EPROTONOSUPPORT of a
- * newer version.
+ * file; -EFBIG; -EINVAL when it makes no sense, with its place;
+ * -EPROTONOSUPPORT of a newer version.
  */
 int journal_read(const struct journal *journal, unsigned int id,
                  struct journal_entry *ret, struct err *err);
@@ -98,8 +102,18 @@ int journal_remove(struct journal *journal, unsigned int id, struct err *err);
 void journal_entry_free(struct journal_entry *entry);
 
 /**
+ * journal_boot_id - that of the running kernel: of an entry with another one
+ * only files are left
+ */
+int journal_boot_id(char ret[static JOURNAL_BOOT_ID_SIZE], struct err *err);
+
+/* An entry is not longer. */
+#define JOURNAL_ENTRY_BYTES_MAX (4U << 20)
+
+/**
  * journal_parse - an entry from its JSON text. Pure.
- * @name: of the file, for messages
+ * @name: of the file, for messages; safe to show
+ * @ret: as in journal_read()
  */
 int journal_parse(const char *bytes, size_t len, const char *name,
                   struct journal_entry *ret, struct err *err);
