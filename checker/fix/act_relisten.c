@@ -53,7 +53,7 @@
 struct wanted {
 	const struct fix_socket *socket;
 	bool found;
-	uint32_t limit;
+	uint32_t queue, limit;
 };
 
 static int keep_wanted(void *to, const struct diag_row *row)
@@ -64,6 +64,7 @@ static int keep_wanted(void *to, const struct diag_row *row)
 	    row->inode != wanted->socket->inode)
 		return 0;
 	wanted->found = true;
+	wanted->queue = row->rqueue;
 	wanted->limit = row->wqueue;
 	return 0;
 }
@@ -88,21 +89,20 @@ static int dump(const struct fix_socket *socket, struct wanted *wanted,
 
 /* Return: 0; -ENOENT when it, or its namespace, is no more. */
 static int find(struct fix_world *world, const struct fix_step *step,
-                uint32_t *ret_limit, struct err *err)
+                struct wanted *ret, struct err *err)
 {
-	struct wanted wanted = { .socket = &step->socket };
 	int rc;
 
+	*ret = (struct wanted){ .socket = &step->socket };
 	if (step->socket.family != AF_INET && step->socket.family != AF_INET6)
 		return err_set(err, -EAFNOSUPPORT,
 		               "only a listener of TCP can be changed");
 	rc = fix_world_enter(world, &step->place, err);
 	if (!rc)
-		rc = dump(&step->socket, &wanted, err);
+		rc = dump(&step->socket, ret, err);
 	if (rc)
 		return rc;
-	*ret_limit = wanted.limit;
-	return wanted.found
+	return ret->found
 	               ? 0
 	               : err_set(err, -ENOENT, "it does not listen any more");
 }
@@ -349,11 +349,11 @@ static int borrow(struct fix_world *world, const struct fix_step *step,
                   struct err *err)
 {
 	struct refusal refusal = { 0 };
-	uint32_t limit;
+	struct wanted wanted;
 	int fd = -1;
 	int rc;
 
-	rc = find(world, step, &limit, err);
+	rc = find(world, step, &wanted, err);
 	if (rc)
 		return rc;
 	if (step->process.pid)
@@ -364,7 +364,7 @@ static int borrow(struct fix_world *world, const struct fix_step *step,
 		return fd;
 	if (fd < 0)
 		return fail_take(world, step, &refusal, err);
-	rc = find(world, step, &limit, err);
+	rc = find(world, step, &wanted, err);
 	if (!rc)
 		return fd;
 	(void)close(fd);
@@ -389,15 +389,15 @@ static int look(struct fix_world *world, const struct fix_step *step,
                 enum fix_now *ret, char **ret_text, struct err *err)
 {
 	struct err why = { 0 };
+	struct wanted wanted;
 	char text[16];
-	uint32_t limit;
 	int rc;
 
 	*ret_text = NULL;
-	rc = find(world, step, &limit, &why);
+	rc = find(world, step, &wanted, &why);
 	if (rc)
 		return fix_look_failed(step, rc, &why, ret, err);
-	(void)snprintf(text, sizeof(text), "%" PRIu32, limit);
+	(void)snprintf(text, sizeof(text), "%" PRIu32, wanted.limit);
 	*ret = fix_now_of(step, text);
 	*ret_text = strdup(text);
 	return *ret_text ? 0 : err_set(err, -ENOMEM, "no memory for a limit");
@@ -431,8 +431,26 @@ static int set(struct fix_world *world, const struct fix_step *step,
 	return rc ? fix_step_failed(step, value, rc, &why, err) : 0;
 }
 
+/* include/net/sock.h:sk_acceptq_is_full() */
+static void warn(struct fix_world *world, const struct fix_step *step,
+                 const char *value, char *buf, size_t size)
+{
+	struct wanted wanted;
+	uint64_t limit;
+
+	if (span_u64(span_of(value, strlen(value)), &limit) ||
+	    find(world, step, &wanted, NULL) || wanted.queue <= limit)
+		return;
+	(void)snprintf(
+		buf, size,
+		"%" PRIu32
+		" connections wait, more than the limit it goes back to: new ones are dropped until they are accepted",
+		wanted.queue);
+}
+
 const struct fix_act fix_act_relisten = {
 	.permit = permit,
 	.look = look,
 	.set = set,
+	.warn = warn,
 };

@@ -19,10 +19,12 @@ struct fix_world;
  * @stopped: asked before each step; true: go no further. NULL: never
  *
  * Each must stand as it was planned from, and be read back as planned. When
- * one fails, those before it are taken back.
+ * one fails, it and those before it are taken back.
  *
- * Return: 0; -EINTR when stopped; else why, in words that name the step, and
- * what could not be taken back. @ret_back: all is as it was before.
+ * Return: 0; -EINTR when stopped; -ESTALE when one does not stand as it was
+ * planned from; -EIO when one reads back as something else; what set() or
+ * look() return. The words name the step; the hint what could not be taken
+ * back. @ret_back: all is as it was before.
  */
 int fix_apply(struct fix_world *world, const struct fix_steps *steps,
               bool (*stopped)(void), bool *ret_back, struct err *err);
@@ -39,9 +41,12 @@ enum fix_undone {
 struct fix_undo {
 	bool force;      /* restore what somebody changed since, too */
 	bool files_only; /* another boot: nothing else of it is left */
+	/* asked before each step; true: go no further. NULL: never */
+	bool (*stopped)(void);
 	/*
 	 * Told of each step, NULL: nobody is
-	 * @now: what is there, or was before it was restored; NULL: nothing
+	 * @now: what is there, or was before it was restored; NULL: nothing,
+	 * or it could not be told
 	 * @why: of REFUSED and FAILED; a warning of RESTORED, or ""
 	 */
 	void (*tell)(void *to, const struct fix_step *step,
@@ -53,8 +58,8 @@ struct fix_undo {
  * fix_take_back - in reverse, as far as it goes: one that is refused or fails
  * does not keep the others from being taken back
  *
- * Return: 0 when all is as it was; else negative errno of the first that is
- * not.
+ * Return: 0 when all is as it was; -EINTR when stopped; else negative errno of
+ * the first that is not: -ESTALE of one that is refused.
  */
 int fix_take_back(struct fix_world *world, const struct fix_steps *steps,
                   const struct fix_undo *undo, struct err *err);
