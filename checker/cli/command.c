@@ -10,11 +10,17 @@
 #include "probes/base/text.h"
 
 const struct command *const commands[] = {
-	&command_check,   &command_listeners,
-	&command_load,    &command_snapshot,
-	&command_list,    &command_explain,
-	&command_policy,  &command_help,
-	&command_version, NULL,
+	&command_check,
+	&command_undo,
+	&command_listeners,
+	&command_load,
+	&command_snapshot,
+	&command_list,
+	&command_explain,
+	&command_policy,
+	&command_help,
+	&command_version,
+	NULL,
 };
 
 const struct exit_meaning exit_meanings[] = {
@@ -25,7 +31,7 @@ const struct exit_meaning exit_meanings[] = {
 	{ "3",
 	  "could not tell: something decisive could not be read, or the report could not be written" },
 	{ "4",
-	  "a fix was asked for and is not in force; what had been changed was put back" },
+	  "a fix was asked for and is not in force; what had been changed was put back. Of undo: not all is taken back" },
 	{ "130, 143",
 	  "interrupted by SIGINT or SIGTERM; what was measured so far was reported, what had been changed was put back" },
 	{ NULL, NULL },

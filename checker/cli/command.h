@@ -62,6 +62,7 @@ struct command {
 };
 
 extern const struct command command_check;
+extern const struct command command_undo;
 extern const struct command command_listeners;
 extern const struct command command_load;
 extern const struct command command_snapshot;

@@ -20,6 +20,7 @@
 	.commands = { &command_check, &command_load, &command_listeners }
 
 #define IN_OFFLINE .commands = { &command_check, &command_listeners }
+#define IN_UNDO .commands = { &command_undo }
 #define IN_SNAPSHOT .commands = { &command_snapshot }
 #define IN_TARGETS                                                             \
 	.commands = { &command_check, &command_load, &command_snapshot }
@@ -154,8 +155,14 @@ const struct option option_table[] = {
 	  FIELD(pid), .min = 1, .max = INT32_MAX, IN_CHECK, .needs = "fix",
 	  .help = "repair the listeners of this process, and of no other" },
 	{ .name = "journal", .argument = "DIR", .type = &option_folder,
-	  AT(journal), IN_CHECK,
+	  AT(journal), .commands = { &command_check, &command_undo },
 	  .help = "where it is kept what undo needs (default for root /var/lib/kiloflow)" },
+	{ .name = "list", .type = &option_flag,
+	  FIELD(undo_list), .value = 1, IN_UNDO, .excludes = "format",
+	  .help = "show the fixes that can be taken back, and change nothing" },
+	{ .name = "force", .type = &option_flag,
+	  FIELD(undo_force), .value = 1, IN_UNDO, .excludes = "list",
+	  .help = "restore what somebody has changed since, too" },
 	{ .name = "policy", .argument = "FILE", .type = &option_file,
 	  AT(policy), IN_TESTS,
 	  .help = "judge by this policy file too; `kiloflow help policy` tells its format" },
@@ -166,7 +173,9 @@ const struct option option_table[] = {
 	  FIELD(strict), .value = 1, IN_TESTS,
 	  .help = "exit 1 on warnings too" },
 	{ .name = "format", .argument = "FORMAT", .type = &option_format,
-	  AT(format), IN_REPORTS,
+	  AT(format),
+	  .commands = { &command_check, &command_load, &command_listeners,
+	                &command_undo },
 	  .help = "how the report is written (default text)" },
 	{ .name = "color", .argument = "WHEN", .type = &option_choice,
 	  FIELD(color), .words = color_words, IN_REPORTS,

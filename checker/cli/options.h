@@ -55,6 +55,8 @@ struct options {
 	const struct fix_emitter *emit; /* NULL: the plan is applied */
 	pid_t pid;                      /* whose listeners to repair, 0: any */
 	const char *journal;            /* its directory, NULL: the usual one */
+	bool undo_list;
+	bool undo_force;
 	const struct report_format *format;
 	enum color_when color;
 	bool quiet;
