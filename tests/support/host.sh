@@ -25,6 +25,7 @@ export BUILD PEER SERVERS
 host_limit_s=120
 host_skipped=77
 host_pids=()
+host_case_files=() # with cases, besides the one that is run
 
 # --- what a case may use ---------------------------------------------------
 
@@ -198,7 +199,7 @@ host_main() # [CASE...]
 		host_inside "$2"
 		exit
 	fi
-	mapfile -t cases < <(grep -oE '^case_\w+' "$host_self")
+	mapfile -t cases < <(grep -ohE '^case_\w+' "${host_case_files[@]}" "$host_self")
 	if [[ $# != 0 ]]; then
 		cases=("${@/#/case_}")
 	fi
