@@ -254,6 +254,27 @@ bool sysctl_value_equal(const struct sysctl_desc *desc,
 	return a->n == b->n && !memcmp(a->v, b->v, a->n * sizeof(a->v[0]));
 }
 
+/* A list of ports has a number too, of how many there are. */
+static bool is_amount(const struct sysctl_desc *desc)
+{
+	return sysctl_numbers(desc->type) && desc->sense == SYSCTL_AMOUNT;
+}
+
+struct sysctl_value sysctl_value_more(const struct sysctl_desc *desc,
+                                      const struct sysctl_value *a,
+                                      const struct sysctl_value *b)
+{
+	struct sysctl_value more = *b;
+
+	for (unsigned int i = 0; is_amount(desc) && i < more.n; i++) {
+		const bool is_low = desc->type == SYSCTL_TYPE_PAIR && i == 0;
+
+		if (is_low ? a->v[i] < b->v[i] : a->v[i] > b->v[i])
+			more.v[i] = a->v[i];
+	}
+	return more;
+}
+
 bool sysctl_value_is(const struct sysctl_desc *desc,
                      const struct sysctl_value *value, const char *bytes,
                      size_t len)

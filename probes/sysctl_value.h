@@ -50,6 +50,15 @@ bool sysctl_value_equal(const struct sysctl_desc *desc,
                         const struct sysctl_value *b);
 
 /**
+ * sysctl_value_more - @b, but of an amount no number lower than in @a, and no
+ * range narrower
+ * @a: as many numbers are known of it as of @b
+ */
+struct sysctl_value sysctl_value_more(const struct sysctl_desc *desc,
+                                      const struct sysctl_value *a,
+                                      const struct sysctl_value *b);
+
+/**
  * sysctl_value_is - does the kernel show @value already?
  * @bytes: @len bytes of the sysctl's file below /proc/sys
  *

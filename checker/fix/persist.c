@@ -240,13 +240,17 @@ int fix_persist(struct sysctl_files *files, const struct fix_setting *settings,
 	assert(n <= SYSCTL_COUNT);
 	if (files->unread[0])
 		return unreadable(files, err);
-	job = malloc(sizeof(*job));
+	job = calloc(1, sizeof(*job));
 	if (!job)
 		return no_memory(err);
 	job->files = files;
 	job->settings = settings;
 	job->n = n;
-	rc = improve(job, &after, written, err);
+	rc = persist_job_init(job, err);
+	if (!rc) {
+		persist_job_raise(job);
+		rc = improve(job, &after, written, err);
+	}
 	if (!rc && add_steps(files, job, written, steps))
 		rc = no_memory(err);
 	if (!rc && job->files == &after) {

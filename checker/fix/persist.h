@@ -24,7 +24,8 @@ struct err;
 /**
  * fix_persist - the files to write or remove so that @settings last
  * @files: as they are; changed to what they will be
- * @n: at most SYSCTL_COUNT
+ * @settings: @n, at most SYSCTL_COUNT. Where the files set more of an amount
+ * already, that is what is to last: nothing is lowered
  * @steps: FIX_FILE steps are added: none when the files say it already. For
  * each setting that does not win, whatever the file is called, a skipped one
  * names key, value and the line that stands in the way. Who is a winner under

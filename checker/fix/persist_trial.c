@@ -46,13 +46,17 @@ bool persist_wins(const struct fix_setting *setting,
                   const struct sysctl_outcomes *outcomes,
                   enum sysctl_loader loader)
 {
+	const struct sysctl_desc *desc = sysctl_desc(setting->id);
 	const struct sysctl_outcome *outcome =
 		&outcomes->by[loader][setting->id];
-	struct sysctl_value value;
+	struct sysctl_value asked;
+	struct sysctl_value more;
 
-	return outcome->set && value_of(setting, &value) &&
-	       sysctl_value_equal(sysctl_desc(setting->id), &outcome->value,
-	                          &value);
+	if (!outcome->set || !value_of(setting, &asked) ||
+	    outcome->value.n != asked.n)
+		return false;
+	more = sysctl_value_more(desc, &outcome->value, &asked);
+	return sysctl_value_equal(desc, &more, &outcome->value);
 }
 
 unsigned int persist_n_wins(const struct fix_setting *setting,
@@ -108,19 +112,49 @@ static bool same_outcome(enum sysctl_id id, const struct sysctl_outcome *a,
 }
 
 /*
- * A setting of ours that had lost to another file may win at a later name; a
- * range of ports may make the kernel refuse what another file sets.
+ * A loader would leave less than without it, or the kernel's default: when
+ * the kernel refuses our line, that it comes after another's does not help.
  */
-static bool changes_others(const struct persist_job *job,
-                           const struct persist_trial *trial)
+static bool is_worse(const struct persist_job *job,
+                     const struct persist_trial *trial, enum sysctl_id id)
+{
+	const struct sysctl_desc *desc = sysctl_desc(id);
+
+	for (unsigned int i = 0; i < SYSCTL_LOADER_COUNT; i++) {
+		const struct sysctl_outcome *was = &job->outcomes.by[i][id];
+		const struct sysctl_outcome *is = &trial->outcomes.by[i][id];
+		const struct sysctl_value more =
+			sysctl_value_more(desc, &was->value, &is->value);
+
+		if (was->set &&
+		    (!is->set || !sysctl_value_equal(desc, &more, &is->value)))
+			return true;
+	}
+	return false;
+}
+
+static bool is_changed(const struct persist_job *job,
+                       const struct persist_trial *trial, enum sysctl_id id)
 {
 	for (unsigned int i = 0; i < SYSCTL_LOADER_COUNT; i++) {
-		for (enum sysctl_id id = 0; id < SYSCTL_COUNT; id++) {
-			if (!is_setting(job, id) &&
-			    !same_outcome(id, &job->outcomes.by[i][id],
-			                  &trial->outcomes.by[i][id]))
-				return true;
-		}
+		if (!same_outcome(id, &job->outcomes.by[i][id],
+		                  &trial->outcomes.by[i][id]))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A line of ours that had lost to another file may win at a later name; a
+ * range of ports may make the kernel refuse what another file sets.
+ */
+static bool does_harm(const struct persist_job *job,
+                      const struct persist_trial *trial)
+{
+	for (enum sysctl_id id = 0; id < SYSCTL_COUNT; id++) {
+		if (is_setting(job, id) ? is_worse(job, trial, id)
+		                        : is_changed(job, trial, id))
+			return true;
 	}
 	return false;
 }
@@ -166,6 +200,34 @@ int persist_job_init(struct persist_job *job, struct err *err)
 	return sysctl_simulate_all(job->files, &job->outcomes, err);
 }
 
+static void raise_one(struct persist_job *job, size_t i)
+{
+	const struct fix_setting *setting = &job->settings[i];
+	const struct sysctl_desc *desc = sysctl_desc(setting->id);
+	struct sysctl_value asked;
+	struct sysctl_value more;
+
+	if (!value_of(setting, &asked))
+		return;
+	more = asked;
+	for (unsigned int l = 0; l < SYSCTL_LOADER_COUNT; l++) {
+		const struct sysctl_outcome *outcome =
+			&job->outcomes.by[l][setting->id];
+
+		if (outcome->set && outcome->value.n == more.n)
+			more = sysctl_value_more(desc, &outcome->value, &more);
+	}
+	if (!sysctl_value_equal(desc, &more, &asked))
+		sysctl_value_format(desc, &more, job->raised[i],
+		                    sizeof(job->raised[i]));
+}
+
+void persist_job_raise(struct persist_job *job)
+{
+	for (size_t i = 0; i < job->n; i++)
+		raise_one(job, i);
+}
+
 /* ---- trying a path ---- */
 
 void persist_trial_free(struct persist_trial *trial)
@@ -206,7 +268,9 @@ static int make_text(const struct persist_job *job, struct persist_trial *trial)
 		if (trial->write[i])
 			rc = persist_text_set(&trial->text,
 			                      sysctl_desc(job->settings[i].id),
-			                      job->settings[i].value);
+			                      job->raised[i][0]
+			                              ? job->raised[i]
+			                              : job->settings[i].value);
 	}
 	return rc;
 }
@@ -248,8 +312,11 @@ static bool give_up_hopeless(const struct persist_job *job,
 	bool any = false;
 
 	for (size_t i = 0; i < job->n; i++) {
+		const struct fix_setting *setting = &job->settings[i];
+
 		if (trial->write[i] &&
-		    !persist_n_wins(&job->settings[i], &trial->outcomes)) {
+		    (!persist_n_wins(setting, &trial->outcomes) ||
+		     is_worse(job, trial, setting->id))) {
 			trial->write[i] = false;
 			any = true;
 		}
@@ -294,7 +361,7 @@ int persist_try(const struct persist_job *job, size_t path, bool merge,
 	trial->merge = merge;
 	rc = run_trial(job, trial, err);
 	if (!rc && is_better(score_of(job, &trial->outcomes), before) &&
-	    !changes_others(job, trial)) {
+	    !does_harm(job, trial)) {
 		persist_trial_free(*ret);
 		*ret = trial;
 		return 0;

@@ -25,6 +25,8 @@ struct persist_job {
 	const struct sysctl_files *files;
 	const struct fix_setting *settings;
 	size_t n;
+	char raised[SYSCTL_COUNT][64]; /* what to write of each, where that is
+	                                  more than was asked; else "" */
 	const struct sysctl_file *own[PERSIST_PATHS]; /* NULL: none of ours */
 	bool movable[PERSIST_PATHS];                  /* ours, and may go */
 	bool taken[PERSIST_PATHS];                    /* by somebody else */
@@ -50,7 +52,10 @@ struct persist_trial {
  */
 int persist_job_init(struct persist_job *job, struct err *err);
 
-/** persist_n_wins - under how many loaders a setting is what @outcomes leave */
+/** persist_job_raise - write no less than either loader sets already */
+void persist_job_raise(struct persist_job *job);
+
+/** persist_n_wins - under how many loaders there is what was asked, or more */
 unsigned int persist_n_wins(const struct fix_setting *setting,
                             const struct sysctl_outcomes *outcomes);
 

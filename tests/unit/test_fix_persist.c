@@ -247,6 +247,17 @@ static const struct layout layouts[] = {
   { SET(SOMAXCONN, "4096") }, "" },
 { "a glob says it", { { USR "50.conf", "net.core.somax*=4096" } }, { SET(SOMAXCONN, "4096") }, "" },
 { "our file says it", { { ETC "99-kiloflow.conf", OURS CAP "=4096\n" } }, { SET(SOMAXCONN, "4096") }, "" },
+{ "more of it", { { USR "50.conf", CAP "=65535" } }, { SET(SOMAXCONN, "4096") }, "" },
+{ "more of it, by one loader", { { CONF, CAP "=65535" } }, { SET(SOMAXCONN, "4096") },
+  "write 99-kiloflow.conf:*" CAP " = 65535\n" },
+{ "a wider range at one end", { { USR "50.conf", RANGE "=2000 65535" } }, { SET(PORT_RANGE, "1024 60000") },
+  "write 99-kiloflow.conf:*" RANGE " = 1024 65535\n" },
+{ "more of one of three", { { USR "50.conf", "net.ipv4.tcp_rmem=4096 131072 33554432" } }, { SET(TCP_RMEM, "8192 131072 6291456") },
+  "write 99-kiloflow.conf:*net.ipv4.tcp_rmem = 8192 131072 33554432\n" },
+{ "a switch is no amount", { { USR "50.conf", "net.ipv4.tcp_syncookies=2" } }, { SET(SYNCOOKIES, "1") },
+  "write 99-kiloflow.conf:*net.ipv4.tcp_syncookies = 1\n" },
+{ "nor is a list", { { USR "50.conf", "net.ipv4.ip_local_reserved_ports=80-90" } }, { SET(RESERVED_PORTS, "8080") },
+  "write 99-kiloflow.conf:*net.ipv4.ip_local_reserved_ports = 8080\n" },
 { "one of two", { { USR "50.conf", CAP "=4096" } },
   { SET(SOMAXCONN, "4096"), SET(PORT_RANGE, "1024 65535") },
   "write 99-kiloflow.conf:*" RANGE " = 1024 65535\n" },
@@ -559,6 +570,15 @@ static size_t some_settings(struct fix_setting settings[], uint32_t *random)
 	return n;
 }
 
+/* @b is no less than @a */
+static bool covers(const struct sysctl_desc *desc, const struct sysctl_value *b,
+                   const struct sysctl_value *a)
+{
+	const struct sysctl_value more = sysctl_value_more(desc, b, a);
+
+	return sysctl_value_equal(desc, &more, b);
+}
+
 static bool ends_at(const struct fix_setting *setting,
                     const struct sysctl_outcome *outcome)
 {
@@ -567,8 +587,7 @@ static bool ends_at(const struct fix_setting *setting,
 
 	assert_true(sysctl_value_write(
 		desc, span_of(setting->value, strlen(setting->value)), &value));
-	return outcome->set &&
-	       sysctl_value_equal(desc, &outcome->value, &value);
+	return outcome->set && covers(desc, &outcome->value, &value);
 }
 
 /* Both, or it was said. */
@@ -614,6 +633,29 @@ static void check_others(const struct sysctl_outcomes *before,
 	}
 }
 
+/* Neither loader sets less of what is asked than it would have set. */
+static void check_amounts(const struct sysctl_outcomes *before,
+                          const struct sysctl_outcomes *after,
+                          const struct fix_setting *settings, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct sysctl_desc *desc = sysctl_desc(settings[i].id);
+
+		for (unsigned int l = 0; l < SYSCTL_LOADER_COUNT; l++) {
+			const struct sysctl_outcome *a =
+				&before->by[l][settings[i].id];
+			const struct sysctl_outcome *b =
+				&after->by[l][settings[i].id];
+
+			if (!sysctl_numbers(desc->type) || !a->set)
+				continue;
+			assert_true(b->set);
+			assert_true(a->value.n != b->value.n ||
+			            covers(desc, &b->value, &a->value));
+		}
+	}
+}
+
 static void check_generated(uint32_t seed)
 {
 	struct fix_setting settings[N_OF(some_ids)];
@@ -635,6 +677,7 @@ static void check_generated(uint32_t seed)
 	check_steps(&before, &files, &steps);
 	check_promises(&is, settings, n, &steps);
 	check_others(&was, &is, settings, n);
+	check_amounts(&was, &is, settings, n);
 	check_again(&files, settings, n, &steps);
 	fix_steps_free(&steps);
 	sysctl_files_free(&files);

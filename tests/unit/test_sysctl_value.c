@@ -303,6 +303,44 @@ static void equal_numbers(void **state)
 	}
 }
 
+static void more_of_two(void **state)
+{
+	static const struct {
+		enum sysctl_id id;
+		const char *a, *b, *more;
+	} rows[] = {
+		{ SYSCTL_SOMAXCONN, "128", "4096", "4096" },
+		{ SYSCTL_SOMAXCONN, "4096", "128", "4096" },
+		{ SYSCTL_SOMAXCONN, "128", "128", "128" },
+		{ SYSCTL_PORT_RANGE, "2000 3000", "1024 4000", "1024 4000" },
+		{ SYSCTL_PORT_RANGE, "1024 4000", "2000 3000", "1024 4000" },
+		{ SYSCTL_PORT_RANGE, "1024 3000", "2000 4000", "1024 4000" },
+		{ SYSCTL_TCP_RMEM, "1 20 3", "10 2 30", "10 20 30" },
+		/* none is more than another */
+		{ SYSCTL_SYNCOOKIES, "2", "1", "1" },
+		{ SYSCTL_SYNCOOKIES, "1", "2", "2" },
+		{ SYSCTL_DEFAULT_QDISC, "fq", "sfq", "sfq" },
+		{ SYSCTL_RESERVED_PORTS, "80-90", "8080", "8080" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_OF(rows); i++) {
+		const struct sysctl_desc *desc = sysctl_desc(rows[i].id);
+		struct sysctl_value a = { 0 };
+		struct sysctl_value b = { 0 };
+		struct sysctl_value more;
+		char text[64];
+
+		assert_true(sysctl_value_write(
+			desc, span_of(rows[i].a, strlen(rows[i].a)), &a));
+		assert_true(sysctl_value_write(
+			desc, span_of(rows[i].b, strlen(rows[i].b)), &b));
+		more = sysctl_value_more(desc, &a, &b);
+		sysctl_value_format(desc, &more, text, sizeof(text));
+		assert_string_equal(text, rows[i].more);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +354,7 @@ int main(void)
 		cmocka_unit_test(what_can_only_be_read),
 		cmocka_unit_test(facts_are_values),
 		cmocka_unit_test(equal_numbers),
+		cmocka_unit_test(more_of_two),
 	};
 
 	return cmocka_run_group_tests(tests, fdcheck_setup, fdcheck_teardown);
