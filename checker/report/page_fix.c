@@ -116,7 +116,7 @@ static void put_step(const struct page *page, const struct fix_step *step,
 	if (step->risk[0])
 		page_detail(page, "risk: ", page_safe(step->risk, safe));
 	if (step->lasts[0])
-		page_detail(page, "lasts: ", page_safe(step->lasts, safe));
+		page_detail(page, "", page_safe(step->lasts, safe));
 }
 
 /* What is to be said of all of them. */

@@ -56,7 +56,7 @@ case_dry_run_changes_nothing()
 	is '.fix.assumed' false
 	expect_exit 1 kiloflow check --flows 1000 --port 6379 --no-load --fix --dry-run
 	says stdout 'plan  net.core.somaxconn: 128 -> 4096'
-	says stdout 'nothing was changed'
+	says stdout 'nothing is changed yet'
 	as_before
 	[[ ! -e /var/lib/kiloflow ]] || fail "a dry run has a journal"
 }
