@@ -128,6 +128,7 @@ static int take_path(const char *path, struct journal *ret, struct err *err)
 	return 0;
 }
 
+/* @path: cut and mended */
 static int sync_parent(char *path)
 {
 	char *slash = strrchr(path, '/');
@@ -148,24 +149,25 @@ static int sync_parent(char *path)
 	return rc;
 }
 
-/* And those above it, all of them on the disk. */
-static int make_directory(char *path)
+static int make_one(char *path)
 {
-	char *slash = strrchr(path, '/');
-	int rc;
-
 	if (!mkdir(path, 0700))
 		return sync_parent(path);
-	if (errno == EEXIST)
-		return 0;
-	if (errno != ENOENT || !slash || slash == path)
-		return -errno;
-	*slash = '\0';
-	rc = make_directory(path);
-	*slash = '/';
-	if (!rc && mkdir(path, 0700) && errno != EEXIST)
-		rc = -errno;
-	return rc ? rc : sync_parent(path);
+	return errno == EEXIST ? 0 : -errno;
+}
+
+/* And those above it, all of them on the disk. @path: cut and mended */
+static int make_directory(char *path)
+{
+	int rc = 0;
+
+	for (char *slash = strchr(path + 1, '/'); !rc && slash;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		rc = make_one(path);
+		*slash = '/';
+	}
+	return rc ? rc : make_one(path);
 }
 
 static int open_directory(struct journal *journal, bool write, struct err *err)

@@ -192,22 +192,19 @@ static const char *sysctl_fault(const struct fix_step *step)
 	return NULL;
 }
 
-static bool is_limit(struct span *rest)
-{
-	struct span word;
-	uint64_t number;
-
-	return span_word(rest, &word) &&
-	       (span_is(word, "unlimited") || !span_u64(word, &number));
-}
-
 /* "1024 524288", "1024 unlimited" */
 static bool is_limits(const char *text)
 {
 	struct span rest = span_of(text, text ? strlen(text) : 0);
-	struct span more;
+	struct span word;
+	uint64_t number;
+	size_t n = 0;
 
-	return is_limit(&rest) && is_limit(&rest) && !span_word(&rest, &more);
+	for (; span_word(&rest, &word); n++) {
+		if (!span_is(word, "unlimited") && span_u64(word, &number))
+			return false;
+	}
+	return n == 2;
 }
 
 static const char *prlimit_fault(const struct fix_step *step)

@@ -9,6 +9,9 @@
 journal=/var/lib/kiloflow
 conf=$lasting/99-kiloflow.conf
 
+# A sanitizer that looks for leaks cannot be traced.
+injected=(env "ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0" strace -qq -o /dev/null)
+
 # step KIND KEY FROM TO: the last two are JSON
 step()
 {
@@ -23,7 +26,7 @@ step()
 entry()
 {
 	local file=$journal/fix-000$1.json
-	mkdir -pm 700 $journal
+	[[ -d $journal ]] || mkdir -m 700 $journal
 	printf '%s\n' "${@:2}" |
 		jq -s --arg boot "$(cat /proc/sys/kernel/random/boot_id)" '
 		{schema: "kiloflow.journal/1", boot_id: $boot, version: "0.1.0",
@@ -169,7 +172,7 @@ case_changed_since()
 	says stdout '^   refused   net.core.somaxconn: .* it is 777, the fix'
 	says stdout "^   refused   $conf: somebody wrote it since$"
 	says stdout '^fix 1 is not all taken back: 2 refused$'
-	says stdout '^`kiloflow undo --force` restores what somebody changed, too$'
+	says stdout '^.kiloflow undo --force. restores what somebody changed, too$'
 	[[ $(cat $cap) == 777 && $(cat $conf) == '# mine' ]] || fail "it was overwritten"
 	expect_exit 0 kiloflow undo --force
 	taken_back
@@ -198,6 +201,11 @@ case_after_a_reboot_only_files()
 	taken_back
 }
 
+waiting() # PORT COUNT
+{
+	[[ $(ss -Htln "sport = :$1" | awk '{ print $2 }') == "$2" ]]
+}
+
 # Whoever waits in the queue stays there, and is in the way of others.
 case_queue_longer_than_the_limit()
 {
@@ -207,7 +215,7 @@ case_queue_longer_than_the_limit()
 	await listening 7070
 	report 0 check --flows 1000 --port 7070 --no-load --fix --yes
 	spawn "$PEER" connect 127.0.0.1 7070 20
-	await bash -c '[[ $(ss -Htln "sport = :7070" | awk "{ print \$2 }") == 20 ]]'
+	await waiting 7070 20
 	expect_exit 0 kiloflow undo
 	says stdout '20 connections wait, more than the limit it goes back to'
 	[[ $(limit_of 7070) == 5 ]] || fail "not taken back"
@@ -215,12 +223,17 @@ case_queue_longer_than_the_limit()
 
 # --- what gets in the way --------------------------------------------------
 
+is_locked()
+{
+	[[ -e $journal/lock ]] && ! flock -n $journal/lock true
+}
+
 case_two_at_once()
 {
 	by_hand
-	spawn strace -qq -o /dev/null -e inject=flock:delay_exit=3000000:when=1 \
+	spawn "${injected[@]}" -e inject=flock:delay_exit=3000000:when=1 \
 		"$KILOFLOW" undo
-	await bash -c "[[ -e $journal/lock ]] && ! flock -n $journal/lock true"
+	await is_locked
 	expect_exit 4 kiloflow undo
 	says stderr 'another fix is under way'
 	in_force
@@ -233,7 +246,7 @@ case_holder_is_named()
 {
 	by_hand
 	spawn flock -F $journal/lock sleep 30
-	await bash -c "[[ -e $journal/lock ]] && ! flock -n $journal/lock true"
+	await is_locked
 	chmod 600 $journal/lock
 	echo "$spawned" >$journal/lock
 	expect_exit 4 kiloflow undo
@@ -247,7 +260,7 @@ case_interrupted()
 	local signal
 	for signal in 'INT 130' 'TERM 143'; do
 		by_hand
-		expect_exit "${signal#* }" strace -qq -o /dev/null -P $lasting \
+		expect_exit "${signal#* }" "${injected[@]}" -P $lasting \
 			-e "inject=unlinkat:signal=${signal% *}:when=1" "$KILOFLOW" undo
 		says stdout "^interrupted: 1 step of fix 1 left; .kiloflow undo. goes on$"
 		[[ $(cat $cap) == 4096 && ! -e $conf ]] || fail "not between the steps"
@@ -285,7 +298,7 @@ case_file_cannot_be_removed()
 case_entry_cannot_be_removed()
 {
 	by_hand
-	expect_exit 4 strace -qq -o /dev/null -P $journal/fix-0001.json -P $journal \
+	expect_exit 4 "${injected[@]}" -P $journal/fix-0001.json -P $journal \
 		-e inject=unlinkat:error=EIO "$KILOFLOW" undo
 	says stderr "cannot remove $journal/fix-0001.json: Input/output error; all is restored"
 	expect_exit 0 kiloflow undo
