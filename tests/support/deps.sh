@@ -42,6 +42,7 @@ cmd zsh zsh
 cmd fish fish
 cmd python3 python3
 python jsonschema python3-jsonschema
+python yaml python3-yaml
 '
 
 have() # KIND NAME
