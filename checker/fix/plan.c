@@ -48,7 +48,8 @@ struct planned *planning_find(const struct planning *planning,
 	for (size_t i = 0; i < planning->n; i++) {
 		struct planned *planned = &planning->list[i];
 
-		if (!planned->step.skipped[0] && is_same(&planned->step, like))
+		if ((!planned->step.skipped[0] || planned->is_too_large) &&
+		    is_same(&planned->step, like))
 			return planned;
 	}
 	return NULL;

@@ -15,13 +15,10 @@
 
 #include "probes/base/span.h"
 #include "probes/facts.h"
-#include "probes/supply.h"
 #include "probes/sysctl_value.h"
 #include "rules/remedy.h"
 #include "rules/rule.h"
 #include "rules/saturate.h"
-
-#define MIB (UINT64_C(1) << 20)
 
 /* What a finding asks of a sysctl. */
 struct demand {
@@ -30,24 +27,6 @@ struct demand {
 	struct sysctl_value to;
 	const char *risk;
 	const struct finding *finding;
-};
-
-/*
- * What one more of a sysctl lets the kernel take of memory that nothing can
- * swap out, measured on 6.18. A limit of a listener costs only where
- * connections fill it: that of one is counted.
- */
-static const struct cost {
-	enum sysctl_id id;
-	unsigned int number; /* of several: which of them bounds */
-	uint64_t bytes;      /* 0: a page */
-} costs[] = {
-	{ SYSCTL_SOMAXCONN, 0, 2368 + 320 },     /* a socket, a request */
-	{ SYSCTL_TCP_MEM, 2, 0 },                /* a page of buffers */
-	{ SYSCTL_CONNTRACK_MAX, 0, 320 },        /* an entry, its extensions */
-	{ SYSCTL_MAX_TW_BUCKETS, 0, 256 },       /* what is left of a socket */
-	{ SYSCTL_MAX_ORPHANS, 0, 2368 },         /* a socket without its file */
-	{ SYSCTL_FILE_MAX, 0, 192 + 192 + 832 }, /* file, dentry, inode */
 };
 
 static const struct host *host_of(const struct planning *planning)
@@ -87,48 +66,7 @@ static struct sysctl_value more_of(const struct sysctl_desc *desc,
 	return more;
 }
 
-/* ---- what speaks against a value ---- */
-
-/* Return: whether something does, and it was said. */
-static bool skip_memory(struct planning *planning, const struct demand *demand,
-                        const struct sysctl_value *from,
-                        const struct sysctl_value *to,
-                        const struct planned *planned)
-{
-	const struct fact_u64 available =
-		host_of(planning)->memory.available_bytes;
-	const struct cost *cost = NULL;
-	uint64_t bytes;
-
-	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
-		if (costs[i].id == demand->id)
-			cost = &costs[i];
-	}
-	if (!cost || to->v[cost->number] <= from->v[cost->number])
-		return false;
-	bytes = saturate_mul(
-		(uint64_t)to->v[cost->number] - (uint64_t)from->v[cost->number],
-		cost->bytes ? cost->bytes
-			    : supply_page_bytes(host_of(planning)));
-	if (available.state == FACT_KNOWN && bytes <= available.value)
-		return false;
-	if (available.state == FACT_KNOWN)
-		planning_skip(planning, planned, demand->finding,
-		              "it would let the kernel take %" PRIu64
-		              " MiB more, and %" PRIu64
-		              " MiB are available: fewer flows, or more memory",
-		              bytes / MIB, available.value / MIB);
-	else if (demand->id == SYSCTL_TCP_MEM)
-		planning_skip(
-			planning, planned, demand->finding,
-			"it would let TCP take %" PRIu64
-			" MiB more, and what is available is unknown (%s): set it by hand",
-			bytes / MIB, fact_state_name(available.state));
-	else
-		return false;
-	return true;
-}
-
+/* Return: whether it was said that the kernel does not take it. */
 static bool skip_range(struct planning *planning, const struct demand *demand,
                        const struct sysctl_value *to,
                        const struct planned *planned)
@@ -193,7 +131,10 @@ static void describe(const struct demand *demand, struct planned *ret)
 	sysctl_value_format(desc, &demand->to, ret->to, sizeof(ret->to));
 }
 
-/* One value for all that asks for this sysctl. */
+/*
+ * One value for all that asks for this sysctl. If memory does not bear the
+ * largest, no smaller one is set: it would take several fixes to the same end.
+ */
 static void merge(struct planning *planning, const struct demand *demand,
                   const struct sysctl_value *now, struct planned *planned)
 {
@@ -217,20 +158,24 @@ static void merge(struct planning *planning, const struct demand *demand,
 		              "it is that already, and a fix never lowers");
 		return;
 	}
-	if (skip_range(planning, demand, &to, planned) ||
-	    skip_memory(planning, demand, now, &to, planned))
+	if (skip_range(planning, demand, &to, planned))
 		return;
-	if (!made) {
-		(void)planning_add(planning, planned, demand->finding);
-	} else if (!is_amount(desc)) {
+	if (made && !is_amount(desc)) {
 		planning_skip(planning, planned, demand->finding,
 		              "%s wants it to be %s", made->step.answers[0],
 		              made->to);
-	} else {
-		memcpy(made->to, planned->to, sizeof(made->to));
-		planning_answer(made, demand->finding);
-		planning->changed = true;
+		return;
 	}
+	if (!made)
+		made = planning_add(planning, planned, demand->finding);
+	if (!made)
+		return;
+	memcpy(made->to, planned->to, sizeof(made->to));
+	planning_answer(made, demand->finding);
+	planning->changed = true;
+	made->is_too_large =
+		plan_exceeds(planning, demand->id, now, &to, made->step.skipped,
+	                     sizeof(made->step.skipped));
 }
 
 static void plan_demand(struct planning *planning, const struct demand *demand)
@@ -325,7 +270,8 @@ struct fact_u64 plan_number(const struct planning *planning, enum sysctl_id id,
 
 	describe(&demand, &like);
 	made = planning_find(planning, &like.step);
-	if (made && parse(sysctl_desc(id), made->to, &value))
+	if (made && !made->is_too_large &&
+	    parse(sysctl_desc(id), made->to, &value))
 		return fact_known((uint64_t)value.v[0]);
 	if (fact->state != FACT_KNOWN)
 		return (struct fact_u64){ .state = fact->state };

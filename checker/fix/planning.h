@@ -14,11 +14,14 @@
 #include "checker/fix/plan.h"
 #include "probes/need.h"
 
+struct sysctl_value;
+
 /* A step whose values may still change. */
 struct planned {
 	struct fix_step step; /* its from and to are NULL: they are here */
 	char from[64], to[64];
 	enum verdict severity; /* of the gravest that it answers */
+	bool is_too_large;     /* it is skipped, because of memory */
 };
 
 struct planning {
@@ -35,8 +38,11 @@ struct planning {
 void planning_place(const struct netns_facts *ns, struct fix_place *ret);
 
 /**
- * planning_find - the step that is made of what @like changes, NULL: none
- * @like: kind, key, place, and the process or the socket
+ * planning_find - the step that changes what @like does, NULL: none
+ * @like: kind, key, place, and the socket
+ *
+ * One that was skipped is none, unless memory was why: whatever else asks for
+ * it has to do with that.
  */
 struct planned *planning_find(const struct planning *planning,
                               const struct fix_step *like);
@@ -106,6 +112,17 @@ bool plan_conflicts(const struct planning *planning,
 void plan_raise(struct planning *planning, enum sysctl_id id,
                 const struct netns_facts *ns, uint64_t to,
                 const struct finding *finding);
+
+/**
+ * plan_exceeds - would it allow more memory than there is?
+ * @why: says so, or ""
+ *
+ * Where that is unknown only net.ipv4.tcp_mem is refused: it is all that keeps
+ * TCP from taking it.
+ */
+bool plan_exceeds(const struct planning *planning, enum sysctl_id id,
+                  const struct sysctl_value *from,
+                  const struct sysctl_value *to, char *why, size_t size);
 
 /** plan_number - what a sysctl of one number will be; unknown as its fact */
 struct fact_u64 plan_number(const struct planning *planning, enum sysctl_id id,
