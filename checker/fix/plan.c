@@ -19,8 +19,8 @@
 #include "probes/supply.h"
 #include "rules/rule.h"
 
-/* Values only rise and switches are set once, so it ends by itself. */
-#define ROUNDS_MAX 8
+/* Amounts only rise and choices only become better, so it ends by itself. */
+#define ROUNDS_MAX 16
 
 /* ---- what planning.h offers ---- */
 
@@ -62,21 +62,37 @@ void planning_answer(struct planned *planned, const struct finding *finding)
 		planned->severity = finding->verdict;
 }
 
-bool planning_was_skipped(struct planning *planning,
-                          const struct planned *planned,
-                          const struct finding *finding)
+static struct planned *find_skipped(struct planning *planning,
+                                    const struct planned *planned)
 {
 	for (size_t i = 0; i < planning->n; i++) {
 		struct planned *other = &planning->list[i];
 
-		if (!other->step.skipped[0] ||
-		    !is_same(&other->step, &planned->step) ||
-		    strcmp(other->to, planned->to) != 0)
-			continue;
-		planning_answer(other, finding);
-		return true;
+		if (other->step.skipped[0] &&
+		    is_same(&other->step, &planned->step) &&
+		    !strcmp(other->to, planned->to))
+			return other;
 	}
-	return false;
+	return NULL;
+}
+
+bool planning_was_skipped(struct planning *planning,
+                          const struct planned *planned,
+                          const struct finding *finding)
+{
+	struct planned *skipped = find_skipped(planning, planned);
+
+	if (skipped)
+		planning_answer(skipped, finding);
+	return skipped;
+}
+
+void planning_unskip(struct planning *planning, const struct planned *planned)
+{
+	struct planned *skipped = find_skipped(planning, planned);
+
+	if (skipped)
+		*skipped = planning->list[--planning->n];
 }
 
 static struct planned *append(struct planning *planning,

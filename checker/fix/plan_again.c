@@ -10,6 +10,9 @@
  * another rule asks for. If that is as grave as what the step answers, the
  * step is not made: or one fix would undo the other, for ever. Which step it
  * is, is found by leaving out one after the other.
+ *
+ * Or it is a choice that leaves somebody unsatisfied, and there is another
+ * that all can live with.
  */
 #include "checker/fix/planning.h"
 
@@ -124,7 +127,7 @@ static bool is_regrettable(const struct planning *planning,
 		return false;
 	switch (finding->remedy.kind) {
 	case REMEDY_SYSCTL:
-		return plan_conflicts(planning, finding);
+		return plan_conflict(planning, finding);
 	case REMEDY_PRLIMIT:
 	case REMEDY_RELISTEN:
 		return false;
@@ -137,30 +140,44 @@ static bool is_regrettable(const struct planning *planning,
 	}
 }
 
-static bool is_cause(struct planning *planning, const struct planned *planned,
-                     const struct finding *finding)
+/* @except: of the steps as they are now; NULL: none */
+static bool is_there(struct planning *planning, const struct finding *finding,
+                     const struct planned *except)
 {
-	struct found without;
-	bool is_there;
+	struct found found;
+	bool there;
 
-	if (planned->step.kind != FIX_SYSCTL || planned->step.skipped[0] ||
-	    planned->severity > finding->verdict)
-		return false;
-	judge(planning, finding->rule, planned, &without);
-	is_there = has(without.list, without.n, finding);
-	free(without.list);
-	return !is_there && !planning->error;
+	judge(planning, finding->rule, except, &found);
+	there = planning->error || has(found.list, found.n, finding);
+	free(found.list);
+	return there;
+}
+
+static bool may_cause(const struct planned *planned,
+                      const struct finding *finding)
+{
+	const struct fix_step *step = &planned->step;
+
+	return step->kind == FIX_SYSCTL && !step->skipped[0] &&
+	       planned->severity <= finding->verdict &&
+	       (!step->place.inode || !finding->ns ||
+	        step->place.inode == finding->ns->inode);
 }
 
 /* Return: whether a step was taken back. */
 static bool regret(struct planning *planning, const struct finding *finding)
 {
-	for (size_t i = 0; i < planning->n && !planning->error; i++) {
-		struct fix_step *step = &planning->list[i].step;
+	/* another regret may have made an end of it */
+	if (!is_there(planning, finding, NULL))
+		return true;
+	for (size_t i = 0; i < planning->n; i++) {
+		struct planned *planned = &planning->list[i];
 
-		if (!is_cause(planning, &planning->list[i], finding))
+		if (!may_cause(planned, finding) ||
+		    is_there(planning, finding, planned))
 			continue;
-		(void)snprintf(step->skipped, sizeof(step->skipped),
+		(void)snprintf(planned->step.skipped,
+		               sizeof(planned->step.skipped),
 		               "%s would then %s: decide yourself",
 		               finding->rule->id,
 		               verdict_name(finding->verdict));
@@ -169,16 +186,57 @@ static bool regret(struct planning *planning, const struct finding *finding)
 	return false;
 }
 
+/* ---- other choices ---- */
+
+/* Is nothing found of @other that is not of @found, and @finding no more? */
+static bool is_better(const struct found *other, const struct found *found,
+                      const struct finding *finding)
+{
+	for (size_t i = 0; i < other->n; i++) {
+		if (!has(found->list, found->n, &other->list[i]))
+			return false;
+	}
+	return !has(other->list, other->n, finding);
+}
+
+/* Return: whether what @finding wants is chosen instead. */
+static bool choose(struct planning *planning, const struct found *found,
+                   const struct finding *finding)
+{
+	struct planned *made = plan_conflict(planning, finding);
+	char former[sizeof(made->to)];
+	struct found other;
+	bool better;
+
+	if (!made)
+		return false;
+	memcpy(former, made->to, sizeof(former));
+	memcpy(made->to, finding->remedy.to, sizeof(made->to));
+	judge(planning, NULL, NULL, &other);
+	better = !planning->error && is_better(&other, found, finding);
+	free(other.list);
+	if (better) {
+		planning_answer(made, finding);
+		planning_unskip(planning, made);
+	} else {
+		memcpy(made->to, former, sizeof(made->to));
+	}
+	return better;
+}
+
 void plan_again(struct planning *planning)
 {
 	struct found found;
 
-	planning->again = true;
 	planning->changed = false;
 	judge(planning, NULL, NULL, &found);
-	for (size_t i = 0; i < found.n && !planning->changed; i++) {
-		if (is_regrettable(planning, &found.list[i]))
-			planning->changed = regret(planning, &found.list[i]);
+	for (size_t i = 0; i < found.n && !planning->error; i++) {
+		const struct finding *finding = &found.list[i];
+
+		if (is_regrettable(planning, finding)
+		            ? regret(planning, finding)
+		            : choose(planning, &found, finding))
+			planning->changed = true;
 	}
 	/* what was found with a step that is not made is of no use */
 	if (!planning->changed)

@@ -226,8 +226,8 @@ void plan_sysctl(struct planning *planning, const struct finding *finding)
 		skip_refused(planning, &demand);
 }
 
-bool plan_conflicts(const struct planning *planning,
-                    const struct finding *finding)
+struct planned *plan_conflict(const struct planning *planning,
+                              const struct finding *finding)
 {
 	struct demand demand = {
 		.id = sysctl_by_key(finding->remedy.key),
@@ -237,7 +237,7 @@ bool plan_conflicts(const struct planning *planning,
 
 	if (finding->remedy.kind != REMEDY_SYSCTL ||
 	    demand.id == SYSCTL_COUNT || is_amount(sysctl_desc(demand.id)))
-		return false;
+		return NULL;
 	demand.ns = ns_of(planning, demand.id, finding->ns);
 	describe(&demand, &like);
 	return planning_find(planning, &like.step);

@@ -29,7 +29,6 @@ struct planning {
 	struct need need;
 	struct planned *list;
 	size_t n, max;
-	bool again;   /* not the first round: the host is an assumed one */
 	bool changed; /* what is made is not what it was */
 	int error;    /* negative errno; nothing is added from then on */
 };
@@ -68,6 +67,9 @@ __attribute__((format(printf, 4, 5))) void
 planning_skip(struct planning *planning, const struct planned *planned,
               const struct finding *finding, const char *fmt, ...);
 
+/** planning_unskip - forget that the same step to the same value was skipped */
+void planning_unskip(struct planning *planning, const struct planned *planned);
+
 /** planning_answer - a step answers @finding too */
 void planning_answer(struct planned *planned, const struct finding *finding);
 
@@ -99,11 +101,11 @@ void plan_again(struct planning *planning);
 void plan_sysctl(struct planning *planning, const struct finding *finding);
 
 /**
- * plan_conflicts - does @finding want elsewhere what a step sets to one of
- * several choices?
+ * plan_conflict - the step that sets to one of several choices what @finding
+ * wants to be another; NULL: there is none
  */
-bool plan_conflicts(const struct planning *planning,
-                    const struct finding *finding);
+struct planned *plan_conflict(const struct planning *planning,
+                              const struct finding *finding);
 
 /**
  * plan_raise - raise a sysctl of one number, which another step rests on

@@ -878,6 +878,13 @@ static const struct {
 	    .severity = VERDICT_FAIL },
 	  cap_998,
 	  "sysctl net.core.somaxconn 998 -> 4096 (backlog.somaxconn policy.net.core.somaxconn)" },
+	/* a choice that both can live with */
+	{ { .sysctl = SYSCTL_SYNCOOKIES,
+	    .op = REQUIRE_EQUAL,
+	    .number = 2,
+	    .severity = VERDICT_WARN },
+	  cookies_off,
+	  "sysctl net.ipv4.tcp_syncookies 0 -> 2 (syn.cookies policy.net.ipv4.tcp_syncookies)" },
 	/* a switch: the graver, and of two alike neither */
 	{ { .sysctl = SYSCTL_SYNCOOKIES,
 	    .op = REQUIRE_EQUAL,
