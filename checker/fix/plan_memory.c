@@ -35,24 +35,28 @@ static const struct cost {
 	{ SYSCTL_FILE_MAX, 0, 192 + 192 + 832 }, /* file, dentry, inode */
 };
 
+/* A negative bound bounds nothing, or lets nothing through. */
+static uint64_t number_of(const struct sysctl_value *value, unsigned int i)
+{
+	return value->v[i] > 0 ? (uint64_t)value->v[i] : 0;
+}
+
 static uint64_t bytes_more(const struct planning *planning, enum sysctl_id id,
                            const struct sysctl_value *from,
                            const struct sysctl_value *to)
 {
-	const uint64_t page_bytes = supply_page_bytes(planning->wish->host);
-	uint64_t more = 0;
-
 	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
 		const struct cost *cost = &costs[i];
-		const int64_t old = from->v[cost->number];
-		const int64_t new = to->v[cost->number];
+		const unsigned int n = cost->number;
 
-		if (cost->id == id && new > 0 && new > old)
-			more = saturate_mul(
-				(uint64_t)(new - (old > 0 ? old : 0)),
-				cost->bytes ? cost->bytes : page_bytes);
+		if (cost->id != id)
+			continue;
+		return saturate_mul(
+			saturate_sub(number_of(to, n), number_of(from, n)),
+			cost->bytes ? cost->bytes
+				    : supply_page_bytes(planning->wish->host));
 	}
-	return more;
+	return 0;
 }
 
 bool plan_exceeds(const struct planning *planning, enum sysctl_id id,

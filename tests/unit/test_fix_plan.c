@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * checker/fix/plan*.c, settle.c, settings.c: tables whose rows are the whole
- * plan of a host that something is wrong with.
+ * checker/fix/plan*.c: tables whose rows are the whole plan of a host that
+ * something is wrong with. What holds of every plan is in test_fix_assume.c.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +14,6 @@
 #include <sys/socket.h>
 
 #include "checker/fix/plan.h"
-#include "probes/drift.h"
 #include "probes/goal.h"
 #include "rules/policy.h"
 #include "rules/requirement.h"
@@ -344,6 +343,19 @@ static void few_tracked_one_byte_less(struct host *host)
 	host->memory.available_bytes.value--;
 }
 
+/* 1024 more, not a million and 1024. */
+static void negative_orphans(struct host *host)
+{
+	set(host, SYSCTL_MAX_ORPHANS, -1000000);
+	host->memory.available_bytes = fact_known(1024 * 2368);
+}
+
+static void negative_orphans_one_byte_less(struct host *host)
+{
+	negative_orphans(host);
+	host->memory.available_bytes.value--;
+}
+
 #define TCP_MEM_STEP                                                           \
 	"sysctl net.ipv4.tcp_mem 100 200 291456 -> 3145728 4194304 6291456 (memory.tcp)"
 
@@ -361,6 +373,10 @@ static const struct row memories[] = {
 	  "sysctl net.core.somaxconn 998 -> 65536 (backlog.somaxconn) skipped: it would let the kernel take 165 MiB more, and 165 MiB are available: fewer flows, or more memory" },
 	{ 40000, 0, large_host, cap_and_unknown_memory,
 	  "sysctl net.core.somaxconn 998 -> 65536 (backlog.somaxconn)" },
+	{ 1000, 0, large_host, negative_orphans,
+	  "sysctl net.ipv4.tcp_max_orphans -1000000 -> 1024 (orphans.limit)" },
+	{ 1000, 0, large_host, negative_orphans_one_byte_less,
+	  "sysctl net.ipv4.tcp_max_orphans -1000000 -> 1024 (orphans.limit) skipped: it would let the kernel take 2 MiB more, and 2 MiB are available: fewer flows, or more memory" },
 	{ 40000, 0, large_host, few_tracked,
 	  "sysctl net.netfilter.nf_conntrack_max 1000 -> 65536 (conntrack.entries)" },
 	{ 40000, 0, large_host, few_tracked_one_byte_less,
@@ -436,6 +452,15 @@ static void group(struct host *host)
 	}
 }
 
+/* As the rows of a MPTCP listener are; one that nobody holds is told of. */
+static void group_of_one_inode(struct host *host)
+{
+	group(host);
+	for (size_t i = 0; i < ns(host)->n_listeners; i++)
+		ns(host)->listeners[i].inode = 1000;
+	ns(host)->listeners[3].n_owners = 0;
+}
+
 static void nobodys(struct host *host)
 {
 	facts_listener(host, 80, 5);
@@ -495,6 +520,9 @@ static const struct row listeners[] = {
 	  "relisten 0.0.0.0:80 nginx[7] 5 -> 4096 (backlog.listener)\n"
 	  "relisten 0.0.0.0:80 nginx[8] 5 -> 4096 (backlog.listener)" },
 	{ 1000, 80, facts_healthy, group, ENVOY "\n" ENVOY "\n" ENVOY },
+	{ 1000, 80, facts_healthy, group_of_one_inode,
+	  "relisten 0.0.0.0:80 (no owner) 5 -> 4096 (backlog.listener) skipped: no process that can be seen holds it: restart its server with a longer backlog\n" ENVOY
+	  "\n" ENVOY },
 	/* no note is answered */
 	{ 1000, 0, facts_healthy, listener, "" },
 	{ 1000, 0, facts_healthy, short_of_room,
@@ -927,7 +955,14 @@ static const struct {
 	    .severity = VERDICT_FAIL },
 	  cap_998,
 	  "sysctl net.core.somaxconn 998 -> 4096 (backlog.somaxconn)" },
-	/* what the kernel would refuse */
+	/* what the kernel would refuse, and what it would cut */
+	{ { .sysctl = SYSCTL_SOMAXCONN,
+	    .op = REQUIRE_AT_LEAST,
+	    .number = 65536,
+	    .severity = VERDICT_FAIL },
+	  old_kernel,
+	  "sysctl net.core.somaxconn 998 -> 4096 (backlog.somaxconn)\n"
+	  "sysctl net.core.somaxconn 998 -> 65536 (policy.net.core.somaxconn) skipped: this kernel takes no more than 65535" },
 	{ { .sysctl = SYSCTL_TW_REUSE,
 	    .op = REQUIRE_AT_LEAST,
 	    .number = 3,
@@ -1004,179 +1039,38 @@ static void requirements_that_contradict(void **state)
 	host_free(host);
 }
 
-/* --- what rests on what ----------------------------------------------------
- */
-
-struct written {
-	enum fix_kind kind;
-	uint64_t place;
-	const char *key, *from, *to;
-	const char *skipped;
-};
-
-static void write_steps(const struct written *written, size_t n,
-                        struct fix_steps *ret)
+/* Two that one step brings up cost no other step. */
+static void one_step_is_taken_back_for_two(void **state)
 {
-	*ret = (struct fix_steps){ 0 };
-	for (size_t i = 0; i < n && written[i].key; i++) {
-		char from[64];
-		char to[64];
-		struct fix_step step = {
-			.kind = written[i].kind,
-			.place.inode = written[i].place,
-			.from = from,
-			.to = to,
-		};
-
-		strcpy(from, written[i].from);
-		strcpy(to, written[i].to);
-		strcpy(step.key, written[i].key);
-		strcpy(step.skipped, written[i].skipped);
-		assert_non_null(fix_steps_add(ret, &step));
-	}
-}
-
-#define CAP "net.core.somaxconn"
-
-static const struct {
-	struct written steps[3];
-	bool made; /* the last one still is */
-} settled[] = {
-	{ { { FIX_RELISTEN, 7, "x", "5", "4096", "" } }, true },
-	{ { { FIX_SYSCTL, 7, CAP, "128", "4096", "" },
-	    { FIX_RELISTEN, 7, "x", "5", "4096", "" } },
-	  true },
-	{ { { FIX_SYSCTL, 7, CAP, "128", "4096", "read-only" },
-	    { FIX_RELISTEN, 7, "x", "5", "4096", "" } },
-	  false },
-	{ { { FIX_SYSCTL, 7, CAP, "128", "4096", "read-only" },
-	    { FIX_RELISTEN, 7, "x", "5", "128", "" } },
-	  true },
-	{ { { FIX_SYSCTL, 7, CAP, "128", "4096", "read-only" },
-	    { FIX_RELISTEN, 7, "x", "5", "129", "" } },
-	  false },
-	/* another namespace's, another sysctl */
-	{ { { FIX_SYSCTL, 8, CAP, "128", "4096", "read-only" },
-	    { FIX_RELISTEN, 7, "x", "5", "4096", "" } },
-	  true },
-	{ { { FIX_SYSCTL, 7, "fs.nr_open", "128", "4096", "read-only" },
-	    { FIX_RELISTEN, 7, "x", "5", "4096", "" } },
-	  true },
-	/* a larger one was too much, a smaller one is made */
-	{ { { FIX_SYSCTL, 7, CAP, "128", "65536", "memory" },
-	    { FIX_SYSCTL, 7, CAP, "128", "4096", "" },
-	    { FIX_RELISTEN, 7, "x", "5", "4096", "" } },
-	  true },
-	{ { { FIX_SYSCTL, 7, CAP, "128", "65536", "memory" },
-	    { FIX_SYSCTL, 7, CAP, "128", "4096", "" },
-	    { FIX_RELISTEN, 7, "x", "5", "4097", "" } },
-	  false },
-	/* it is the hard limit that must not be above */
-	{ { { FIX_SYSCTL, 0, "fs.nr_open", "2000", "4096", "read-only" },
-	    { FIX_PRLIMIT, 0, "x", "10 2000", "1024 2000", "" } },
-	  true },
-	{ { { FIX_SYSCTL, 0, "fs.nr_open", "2000", "4096", "read-only" },
-	    { FIX_PRLIMIT, 0, "x", "10 2000", "1024 2001", "" } },
-	  false },
-	{ { { FIX_SYSCTL, 0, "fs.nr_open", "2000", "4096", "" },
-	    { FIX_PRLIMIT, 0, "x", "10 2000", "1024 unlimited", "" } },
-	  false },
-	{ { { FIX_SYSCTL, 0, "fs.nr_open", "2000", "4096", "read-only" },
-	    { FIX_FILE, 0, "/etc/x", "", "9999", "" } },
-	  true },
-};
-
-static void what_rests_on_a_skipped_step_is_skipped(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < LENGTH(settled); i++) {
-		const struct fix_step *last;
-		struct fix_steps steps;
-
-		print_message("row %zu\n", i);
-		write_steps(settled[i].steps, LENGTH(settled[i].steps), &steps);
-		fix_plan_settle(&steps);
-		last = &steps.list[steps.n - 1];
-		assert_int_equal(!last->skipped[0], settled[i].made);
-		if (!settled[i].made)
-			assert_non_null(
-				strstr(last->skipped, "and that is not set"));
-		for (size_t k = 0; k + 1 < steps.n; k++)
-			assert_string_equal(steps.list[k].skipped,
-			                    settled[i].steps[k].skipped);
-		fix_steps_free(&steps);
-	}
-}
-
-/* --- what has to last ------------------------------------------------------
- */
-
-static const struct rule boot_rule = { .id = "drift.lost", .of_boot = true };
-static const struct rule other_rule = { .id = "ehash.size" };
-
-static struct finding boot_finding(const struct netns_facts *about,
-                                   enum sysctl_id id, const char *value)
-{
-	struct finding finding = {
-		.rule = &boot_rule,
-		.verdict = VERDICT_WARN,
-		.ns = about,
-		.remedy.kind = REMEDY_CONFIG,
+	struct requirement requirements[] = {
+		require(SYSCTL_SOMAXCONN, 0, REQUIRE_AT_MOST, 4000,
+		        VERDICT_FAIL),
+		require(SYSCTL_SOMAXCONN, 0, REQUIRE_AT_MOST, 4095,
+		        VERDICT_FAIL),
 	};
-
-	strcpy(finding.remedy.key, sysctl_desc(id)->key);
-	strcpy(finding.remedy.to, value);
-	return finding;
-}
-
-static void what_is_set_and_what_would_be_lost_has_to_last(void **state)
-{
-	static const struct written written[] = {
-		{ FIX_SYSCTL, 0, "fs.nr_open", "1", "2", "" },
-		{ FIX_SYSCTL, 4026531840, CAP, "128", "4096", "" },
-		{ FIX_SYSCTL, 77, "net.ipv4.tcp_tw_reuse", "0", "2", "" },
-		{ FIX_SYSCTL, 0, "fs.file-max", "1", "2", "read-only" },
-		{ FIX_PRLIMIT, 0, "fs.file-max", "1", "2", "" },
+	const struct policy policy = {
+		.requirements = requirements,
+		.n_requirements = LENGTH(requirements),
 	};
+	const struct goal goal = goal_of(1000, 0);
 	struct host *host = facts_healthy();
-	const struct netns_facts *here = ns(host);
-	struct finding findings[] = {
-		boot_finding(here, SYSCTL_SOMAXCONN, "128"),
-		boot_finding(here, SYSCTL_TCP_MEM, "1 2 3"),
-		boot_finding(here, SYSCTL_FILE_MAX, "7"),
-		boot_finding(here, SYSCTL_PID_MAX, "8"),
-		boot_finding(here, SYSCTL_THREADS_MAX, "9"),
-		boot_finding(NULL, SYSCTL_MAX_MAP_COUNT, "10"),
-		boot_finding(here, SYSCTL_MAX_ORPHANS, "11"),
-	};
 	const struct fix_wish wish = {
 		.host = host,
-		.findings = findings,
-		.n_findings = LENGTH(findings),
+		.goal = &goal,
+		.policy = &policy,
 	};
-	struct fix_setting settings[SYSCTL_COUNT];
-	struct fix_steps steps;
 
 	(void)state;
-	write_steps(written, LENGTH(written), &steps);
-	fix_step_answer(&steps.list[1], "backlog.somaxconn");
-	findings[3].verdict = VERDICT_NOTE;
-	findings[4].rule = &other_rule;
-	findings[6].remedy.kind = REMEDY_SYSCTL;
-	assert_int_equal(fix_settings(&wish, &steps, here, settings), 4);
-	assert_int_equal(settings[0].id, SYSCTL_SOMAXCONN);
-	assert_string_equal(settings[0].value, "4096");
-	assert_int_equal(settings[0].n_answers, 2);
-	assert_string_equal(settings[0].answers[0], "backlog.somaxconn");
-	assert_string_equal(settings[0].answers[1], "drift.lost");
-	assert_int_equal(settings[1].id, SYSCTL_TCP_MEM);
-	assert_string_equal(settings[1].value, "1 2 3");
-	assert_int_equal(settings[2].id, SYSCTL_FILE_MAX);
-	assert_string_equal(settings[2].value, "7");
-	assert_int_equal(settings[3].id, SYSCTL_NR_OPEN);
-	assert_string_equal(settings[3].value, "2");
-	assert_int_equal(settings[3].n_answers, 0);
-	fix_steps_free(&steps);
+	for (size_t i = 0; i < LENGTH(requirements); i++)
+		requirement_complete(&requirements[i]);
+	cap_998(host);
+	aborts(host);
+	cookies_off(host);
+	plan_for(
+		&wish,
+		"sysctl net.core.somaxconn 998 -> 4096 (backlog.somaxconn) skipped: policy.net.core.somaxconn would then fail: decide yourself\n"
+		"sysctl net.ipv4.tcp_syncookies 0 -> 1 (syn.cookies)\n"
+		"sysctl net.ipv4.tcp_abort_on_overflow 1 -> 0 (syn.abort)");
 	host_free(host);
 }
 
@@ -1196,9 +1090,7 @@ int main(void)
 		cmocka_unit_test(what_is_ignored_is_not_mended),
 		cmocka_unit_test(what_a_policy_requires_is_planned_too),
 		cmocka_unit_test(requirements_that_contradict),
-		cmocka_unit_test(what_rests_on_a_skipped_step_is_skipped),
-		cmocka_unit_test(
-			what_is_set_and_what_would_be_lost_has_to_last),
+		cmocka_unit_test(one_step_is_taken_back_for_two),
 	};
 
 	return cmocka_run_group_tests(tests, fdcheck_setup, fdcheck_teardown);
