@@ -44,18 +44,38 @@ void human_bitrate(double gbit_per_s, char buf[static HUMAN_MAX])
 }
 
 /* Bytes 10xxxxxx continue a character. */
+static bool continues(char byte)
+{
+	return ((unsigned char)byte & 0xc0U) == 0x80;
+}
+
 static unsigned int columns(const char *text, size_t len)
 {
 	unsigned int n = 0;
 
 	for (size_t i = 0; i < len; i++)
-		n += ((unsigned char)text[i] & 0xc0U) != 0x80;
+		n += !continues(text[i]);
 	return n;
 }
 
 unsigned int human_columns(const char *text)
 {
 	return columns(text, strlen(text));
+}
+
+void human_cut(char *text, unsigned int wide)
+{
+	static const char mark[] = "...";
+	char *end = text;
+
+	if (human_columns(text) <= wide)
+		return;
+	for (unsigned int n = 0; n + sizeof(mark) - 1 < wide; n++) {
+		do
+			end++;
+		while (continues(*end));
+	}
+	memcpy(end, mark, sizeof(mark));
 }
 
 /*

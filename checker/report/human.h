@@ -24,6 +24,13 @@ void human_bitrate(double gbit_per_s, char buf[static HUMAN_MAX]);
 /** human_columns - columns that UTF-8 @text takes: its code points */
 unsigned int human_columns(const char *text);
 
+/**
+ * human_cut - cut @text to @wide columns, the last three of which are "..."
+ * @text: UTF-8; left as it is when it is not wider
+ * @wide: at least 3
+ */
+void human_cut(char *text, unsigned int wide);
+
 /* Where wrapped text stands. */
 struct human_at {
 	unsigned int column; /* of the cursor, before the text */

@@ -86,7 +86,10 @@ static void put_limited_by(char *cell, const struct netns_facts *ns,
 	const char *name = limited_by_name(
 		limited_by(listener, &ns->sysctl[SYSCTL_SOMAXCONN], server));
 
-	if (server && server->directive)
+	if (server && !server->directive[0])
+		(void)snprintf(cell, CELL_MAX, "%s (%s)", name ? name : "?",
+		               server->name);
+	else if (server)
 		(void)snprintf(cell, CELL_MAX, "%s (%s: %s)", name ? name : "?",
 		               server->name, server->directive);
 	else
@@ -160,11 +163,15 @@ static bool is_number(size_t column)
 	return column >= COLUMN_QUEUE && column <= COLUMN_SYN;
 }
 
+static size_t first_column(const struct page *page)
+{
+	return page->report->host->n_ns > 1 ? COLUMN_NETNS : COLUMN_LISTENER;
+}
+
 static void put_row(const struct page *page, const struct table_row *row,
                     const unsigned int *width, bool full)
 {
-	const size_t first =
-		page->report->host->n_ns > 1 ? COLUMN_NETNS : COLUMN_LISTENER;
+	const size_t first = first_column(page);
 
 	for (size_t i = first; i < COLUMNS; i++) {
 		const char *cell = row->cell[i];
@@ -196,6 +203,43 @@ static void widen(unsigned int *width, const struct table_row *row)
 	}
 }
 
+/*
+ * Narrow the columns of words, the last one first, until a row fits into the
+ * line; what cannot be narrowed stands out of it.
+ *
+ * Return: whether any had to be.
+ */
+static bool fit(const struct page *page, unsigned int *width)
+{
+	static const struct {
+		size_t column;
+		unsigned int least;
+	} words[] = {
+		{ COLUMN_LIMITED_BY, 17 }, /* "application-or..." */
+		{ COLUMN_OWNER, 12 },
+		{ COLUMN_LIMITED_BY, 10 }, /* its head */
+	};
+	const size_t first = first_column(page);
+	unsigned int wide = 2 * (unsigned int)(COLUMNS - 1 - first);
+	bool cut = false;
+
+	for (size_t i = first; i < COLUMNS; i++)
+		wide += width[i];
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		unsigned int *own = &width[words[i].column];
+		const unsigned int old = *own;
+
+		if (wide <= page->style->width || old <= words[i].least)
+			continue;
+		*own -= wide - page->style->width;
+		if (wide - page->style->width > old - words[i].least)
+			*own = words[i].least;
+		wide -= old - *own;
+		cut = true;
+	}
+	return cut;
+}
+
 /* Two passes over the same cells: to measure them, and to print them. */
 static void put_table(const struct page *page, const struct entry *sorted,
                       size_t n)
@@ -206,18 +250,33 @@ static void put_table(const struct page *page, const struct entry *sorted,
 	};
 	unsigned int width[COLUMNS] = { 0 };
 	struct table_row row;
+	bool cut = false;
 
 	widen(width, &head);
 	for (size_t i = 0; i < n; i++) {
 		fill_row(&row, page, &sorted[i]);
 		widen(width, &row);
 	}
+	if (!page->style->verbose)
+		cut = fit(page, width);
 	put_row(page, &head, width, false);
 	for (size_t i = 0; i < n; i++) {
 		fill_row(&row, page, &sorted[i]);
+		human_cut(row.cell[COLUMN_OWNER], width[COLUMN_OWNER]);
+		human_cut(row.cell[COLUMN_LIMITED_BY],
+		          width[COLUMN_LIMITED_BY]);
 		put_row(page, &row, width,
 		        listener_is_full(sorted[i].listener));
 	}
+	if (cut)
+		(void)fputs("...: --verbose shows all of it\n", page->out);
+}
+
+static void put_note(const struct page *page, const char *text)
+{
+	const struct human_at at = { .indent = 3, .width = page->style->width };
+
+	human_wrap(page->out, text, &at);
 }
 
 /* What a reader cannot see in the table. */
@@ -226,6 +285,7 @@ static void put_summary(const struct page *page, const struct entry *entries,
 {
 	const struct host *host = page->report->host;
 	char where[48] = "";
+	char text[128];
 	size_t n_ns = 0;
 	size_t full = 0;
 	size_t hidden = 0;
@@ -243,11 +303,13 @@ static void put_summary(const struct page *page, const struct entry *entries,
 		               n_ns, n_ns == 1 ? "" : "s");
 	(void)fprintf(page->out, "%zu listener%s%s, %zu full\n", n,
 	              n == 1 ? "" : "s", where, full);
-	if (hidden)
-		(void)fprintf(
-			page->out,
-			"?: %zu may have owners among the processes that could not be looked at; root sees more\n",
-			hidden);
+	if (!hidden)
+		return;
+	(void)snprintf(
+		text, sizeof(text),
+		"?: %zu may have owners among the processes that could not be looked at; root may see more",
+		hidden);
+	put_note(page, text);
 }
 
 static size_t count(const struct host *host)
@@ -335,9 +397,9 @@ static void put_hidden(const struct page *page)
 	const struct fact_u64 hidden = page->report->host->netns_hidden;
 
 	if (hidden.state == FACT_DENIED || hidden.value)
-		(void)fputs(
-			"there may be more namespaces: not every process could be looked at; root sees more\n",
-			page->out);
+		put_note(
+			page,
+			"there may be more namespaces: not every process could be looked at; root may see more");
 }
 
 static bool is_all_unread(const struct host *host)

@@ -557,6 +557,16 @@ static void fill_listeners(struct sample *sample)
 		  NULL,
 		  0,
 		  OWNERS_KNOWN },
+		{ "127.0.0.1",
+		  2222,
+		  0,
+		  128,
+		  1,
+		  { 0, FACT_KNOWN },
+		  { 0, FACT_KNOWN },
+		  "sshd",
+		  1,
+		  OWNERS_KNOWN },
 	};
 
 	add_listeners(sample, rows, sizeof(rows) / sizeof(rows[0]));

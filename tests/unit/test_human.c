@@ -141,6 +141,34 @@ static void test_paragraphs(void **state)
 	free(got);
 }
 
+static void test_cut(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned int wide;
+		const char *cut;
+	} rows[] = {
+		{ "", 3, "" },
+		{ "nginx", 5, "nginx" },
+		{ "nginx", 4, "n..." },
+		{ "nginx", 3, "..." },
+		{ "\xc3\xa4\xc3\xb6\xc3\xbc", 3, "\xc3\xa4\xc3\xb6\xc3\xbc" },
+		{ "\xc3\xa4\xc3\xb6\xc3\xbc\xe2\x82\xac\xc3\xa4", 4,
+		  "\xc3\xa4..." },
+		{ "\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac", 3,
+		  "..." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char text[32];
+
+		(void)snprintf(text, sizeof(text), "%s", rows[i].text);
+		human_cut(text, rows[i].wide);
+		assert_string_equal(text, rows[i].cut);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -150,6 +178,7 @@ int main(void)
 		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_wrap_list),
 		cmocka_unit_test(test_paragraphs),
+		cmocka_unit_test(test_cut),
 	};
 
 	return cmocka_run_group_tests(tests, fdcheck_setup, fdcheck_teardown);

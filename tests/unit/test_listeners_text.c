@@ -20,6 +20,7 @@ static const struct {
 	{ "listeners",
 	  "listeners-verbose.txt",
 	  { .width = 80, .verbose = true } },
+	{ "listeners", "listeners-narrow.txt", { .width = 60 } },
 	{ "listeners", "listeners-color.txt", { .width = 80, .color = true } },
 	{ "listeners-denied", "listeners-denied.txt", { .width = 80 } },
 	{ "listeners-namespaces", "listeners-namespaces.txt", { .width = 80 } },
