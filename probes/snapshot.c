@@ -325,6 +325,10 @@ static int refuse_file(const char *path, int code, struct err *err)
 	char shown[128];
 
 	(void)text_escape(shown, sizeof(shown), path, strlen(path));
+	if (code == -EISDIR)
+		err_hint(err, "use --sos for an unpacked sosreport");
+	else if (code == -ENOENT)
+		err_hint(err, "write one with `kiloflow snapshot`");
 	return err_set(err, code, "cannot read %s: %s", shown, strerror(-code));
 }
 

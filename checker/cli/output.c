@@ -129,6 +129,10 @@ int output_file(const char *path, const char *text, size_t size,
 	if (!rc)
 		return 0;
 	(void)text_escape(shown, sizeof(shown), path, strlen(path));
+	err_hint(err,
+	         rc == -ENOSPC || rc == -EDQUOT
+	                 ? "make room, or name a file on another disk"
+	                 : "name a file in a folder that you may write to");
 	return err_set(err, rc, "cannot write %s: %s", shown, strerror(-rc));
 }
 

@@ -211,8 +211,8 @@ refused()
 
 case_files_that_are_none()
 {
-	refused 'No such file' check --from missing
-	refused 'Is a directory' check --from .
+	refused 'No such file.*; write one with .kiloflow snapshot.' check --from missing
+	refused 'Is a directory; use --sos' check --from .
 	refused 'too large|too many|File too large' listeners --from /dev/zero
 	refused 'line 1' check --from /dev/null
 	refused 'No such file' check --sos missing
@@ -284,7 +284,7 @@ case_output()
 	says stderr 'cannot write /dev/full: No space'
 	[[ -c /dev/full ]] || fail "a device was replaced"
 	expect_exit 3 kiloflow snapshot --output missing/file
-	says stderr 'cannot write missing/file: No such file'
+	says stderr 'cannot write missing/file: No such file.*; name a file in a folder that you may write to'
 	[[ $(ls -A dir) == $'file\nlink' ]] || fail "something is left beside the file"
 }
 
@@ -293,7 +293,7 @@ case_output_is_whole_or_not_there()
 	mkdir small
 	mount -t tmpfs -o size=4k none small
 	expect_exit 3 kiloflow snapshot --output small/file
-	says stderr 'cannot write small/file: No space'
+	says stderr 'cannot write small/file: No space.*; make room, or name a file on another disk'
 	[[ -z $(ls -A small) ]] || fail "something is left"
 }
 

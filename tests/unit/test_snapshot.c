@@ -789,7 +789,10 @@ static void files(void **state)
 	assert_string_equal(
 		err.what,
 		"cannot read /nonexistent: No such file or directory");
-	assert_int_equal(snapshot_read("/", &goal, &host, NULL), -EISDIR);
+	assert_string_equal(err.hint, "write one with `kiloflow snapshot`");
+	err = (struct err){ 0 };
+	assert_int_equal(snapshot_read("/", &goal, &host, &err), -EISDIR);
+	assert_string_equal(err.hint, "use --sos for an unpacked sosreport");
 	assert_int_equal(snapshot_read("/dev/zero", &goal, &host, NULL),
 	                 -EFBIG);
 	assert_int_equal(snapshot_read("/dev/null", &goal, &host, NULL),
