@@ -115,6 +115,8 @@ struct netns_facts {
 
 struct limits_facts {
 	struct fact_u64 nofile_soft, nofile_hard; /* of this process */
+	struct fact_u64 nofile_open; /* descriptors that it has open, those
+	                                too that it was started with */
 };
 
 struct memory_facts {

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "probes/facts.h"
+#include "probes/proc_limits.h"
 #include "probes/registry.h"
 
 static struct fact_u64 limit_fact(rlim_t limit)
@@ -25,11 +26,14 @@ void limits_parse(const struct rlimit *limit, struct limits_facts *ret)
 static int run(const struct probe_env *env, struct host *host,
                struct netns_facts *ns, struct err *err)
 {
+	struct fact_u64 *open = &host->limits.nofile_open;
 	struct rlimit limit;
 
-	(void)env;
 	(void)ns;
 	(void)err;
+	*open = proc_limits_fds(env->root_fd, "proc/self/fd");
+	if (open->state == FACT_KNOWN && open->value)
+		open->value--; /* the one that it took to count them */
 	if (getrlimit(RLIMIT_NOFILE, &limit)) {
 		const enum fact_state state = fact_state_from_errno(-errno);
 

@@ -86,7 +86,7 @@ static uint64_t count_entries(DIR *dir)
 	return n;
 }
 
-static struct fact_u64 read_fds(int root_fd, const char *path)
+struct fact_u64 proc_limits_fds(int root_fd, const char *path)
 {
 	const int fd =
 		openat(root_fd, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -121,7 +121,7 @@ void proc_limits_read(int root_fd, pid_t pid, struct proc_limits_facts *ret)
 	else
 		proc_limits_parse(bytes, len, ret);
 	(void)snprintf(path, sizeof(path), "proc/%d/fd", (int)pid);
-	ret->fds = read_fds(root_fd, path);
+	ret->fds = proc_limits_fds(root_fd, path);
 }
 
 static int compare_pids(const void *left, const void *right)

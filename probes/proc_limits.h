@@ -64,4 +64,12 @@ int proc_limits_servers(int root_fd, const struct listener *listeners, size_t n,
 /** servers_done - free what is in @servers; all zero is fine */
 void servers_done(struct servers_facts *servers);
 
+/**
+ * proc_limits_fds - how many descriptors are open
+ * @path: "proc/PID/fd", below @root_fd
+ *
+ * Of the calling process the one that it takes to look is counted, too.
+ */
+struct fact_u64 proc_limits_fds(int root_fd, const char *path);
+
 #endif

@@ -357,6 +357,7 @@ static const struct snapshot_field drift[] = {
 static const struct snapshot_field limits[] = {
 	{ FACT("nofile_soft", limits_facts, nofile_soft) },
 	{ FACT("nofile_hard", limits_facts, nofile_hard) },
+	{ FACT("nofile_open", limits_facts, nofile_open) },
 	{ .key = NULL },
 };
 

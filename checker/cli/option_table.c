@@ -19,7 +19,8 @@
 #define IN_REPORTS                                                             \
 	.commands = { &command_check, &command_load, &command_listeners }
 
-#define IN_OFFLINE .commands = { &command_check, &command_listeners }
+#define IN_OFFLINE                                                             \
+	.commands = { &command_check, &command_listeners, &command_policy }
 #define IN_UNDO .commands = { &command_undo }
 #define IN_SNAPSHOT .commands = { &command_snapshot }
 #define IN_TARGETS                                                             \

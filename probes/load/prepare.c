@@ -16,6 +16,12 @@
 #include "probes/need.h"
 #include "probes/supply.h"
 
+/*
+ * Of NEED_FDS_OVERHEAD, what is open by now: stdio, and what the probes and
+ * the command keep. What exceeds it this process was started with.
+ */
+#define FDS_OWN 16U
+
 struct load_options load_options_default(const struct goal *goal)
 {
 	return (struct load_options){
@@ -43,6 +49,20 @@ static void demand(struct load_refusal *refusal, const char *resource,
 	               resource);
 }
 
+/* Less those that are inherited, which no flow can have. */
+static struct fact_u64 process_files(const struct limits_facts *limits)
+{
+	const uint64_t inherited =
+		limits->nofile_open.state == FACT_KNOWN &&
+				limits->nofile_open.value > FDS_OWN
+			? limits->nofile_open.value - FDS_OWN
+			: 0;
+	struct fact_u64 left = limits->nofile_hard;
+
+	left.value = left.value > inherited ? left.value - inherited : 0;
+	return left;
+}
+
 bool load_prepare(const struct load_options *options, const struct host *host,
                   const struct netns_facts *ns, struct load_refusal *ret)
 {
@@ -56,6 +76,8 @@ bool load_prepare(const struct load_options *options, const struct host *host,
 	demand(ret, "lo", ns->lo.up, 1);
 	if (options->family == FAMILY_IPV6)
 		demand(ret, "::1", ns->lo.ipv6, 1);
+	demand(ret, "RLIMIT_NOFILE", process_files(&host->limits),
+	       need.fds_process);
 	for (const struct supply *s = supplies; s->resource; s++)
 		demand(ret, s->bound, s->left(host, ns), supply_need(s, &need));
 	return ret->refused;

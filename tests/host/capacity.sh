@@ -94,6 +94,23 @@ case_descriptors()
 	refuses 101 RLIMIT_NOFILE
 }
 
+# Those that the load test was started with are none that a flow could have.
+case_inherited_descriptors()
+{
+	local fd
+	for fd in {100..199}; do
+		eval "exec $fd</dev/null"
+	done
+	ulimit -Sn 464
+	ulimit -Hn 464
+	carries 150
+	refuses 200 RLIMIT_NOFILE
+	for fd in {100..199}; do
+		eval "exec $fd<&-"
+	done
+	carries 200
+}
+
 # What is global cannot be read here; it is no zero, and not in the words.
 case_unknown_is_null()
 {

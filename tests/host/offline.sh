@@ -297,6 +297,24 @@ case_output_is_whole_or_not_there()
 	[[ -z $(ls -A small) ]] || fail "something is left"
 }
 
+# --- a policy -----------------------------------------------------------------
+
+case_policy()
+{
+	sysctl -qw net.core.somaxconn=1234
+	kiloflow snapshot --output snapshot.json
+	expect_exit 0 kiloflow policy
+	mv stdout live
+	sysctl -qw net.core.somaxconn=99
+	expect_exit 0 kiloflow policy --from snapshot.json
+	cmp live stdout
+	says stdout '^net.core.somaxconn >= 1234$'
+	expect_exit 0 kiloflow policy --sos "$host_top/tests/fixtures/sosreport/namespaces"
+	says stdout '^net.core.somaxconn >= 4096$'
+	refused 'write one with' policy --from missing
+	refused 'one namespace' policy --sos . --netns all
+}
+
 # --- sosreports ---------------------------------------------------------------
 
 case_sosreport()

@@ -125,6 +125,48 @@ static void test_unknown_is_tried(void **state)
 	}
 }
 
+/* 16 of the 64 that are needed anyway are open by now. */
+static void test_inherited_descriptors(void **state)
+{
+	static const struct {
+		uint64_t hard, open;
+		enum fact_state state;
+		bool refused;
+		uint64_t have;
+	} inherited[] = {
+		{ 2064, 16, FACT_KNOWN, false, 0 },
+		{ 2064, 17, FACT_KNOWN, true, 2063 },
+		{ 3064, 1016, FACT_KNOWN, false, 0 },
+		{ 3064, 1017, FACT_KNOWN, true, 2063 },
+		{ UINT64_MAX, 1000000, FACT_KNOWN, false, 0 },
+		/* of before the limit was lowered */
+		{ 2064, 9000, FACT_KNOWN, true, 0 },
+		{ 2064, 9000, FACT_DENIED, false, 0 },
+	};
+	const struct load_options options = options_of(FAMILY_IPV4);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(inherited) / sizeof(inherited[0]); i++) {
+		struct load_refusal refusal;
+		struct host host;
+		struct netns_facts ns;
+
+		host_that_just_fits(&host, &ns);
+		host.limits.nofile_hard = fact_known(inherited[i].hard);
+		host.limits.nofile_open = (struct fact_u64){
+			.value = inherited[i].open,
+			.state = inherited[i].state,
+		};
+		assert_int_equal(load_prepare(&options, &host, &ns, &refusal),
+		                 inherited[i].refused);
+		if (!inherited[i].refused)
+			continue;
+		assert_string_equal(refusal.resource, "RLIMIT_NOFILE");
+		assert_int_equal(refusal.have, inherited[i].have);
+		assert_int_equal(refusal.need, 2064);
+	}
+}
+
 static void test_sysctls(void **state)
 {
 	const struct load_options options = options_of(FAMILY_IPV4);
@@ -193,6 +235,7 @@ int main(void)
 		cmocka_unit_test(test_just_fits),
 		cmocka_unit_test(test_one_less_is_refused),
 		cmocka_unit_test(test_unknown_is_tried),
+		cmocka_unit_test(test_inherited_descriptors),
 		cmocka_unit_test(test_sysctls),
 		cmocka_unit_test(test_ipv6_matters_to_ipv6_only),
 		cmocka_unit_test(test_refused_result),
