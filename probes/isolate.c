@@ -7,7 +7,8 @@
  * namespace's values, but never the caller's
  * (net/ipv4/tcp_ipv4.c:tcp_sk_init()).
  *
- * Not copied: what is not in sysctl_table.h, addresses, devices, firewalls.
+ * Not copied: what is not in sysctl_table.h, addresses, firewalls, and of
+ * devices all but the MTU of lo, which the test's segments are as large as.
  */
 #include "probes/isolate.h"
 
@@ -165,7 +166,7 @@ static void copy(int root_fd, const struct bytes values[static SYSCTL_COUNT],
 /* --- the namespace ---------------------------------------------------------
  */
 
-static int raise_lo(struct nl_sock *socket)
+static int raise_lo(struct nl_sock *socket, unsigned int mtu_bytes)
 {
 	struct rtnl_link *change = rtnl_link_alloc();
 	struct rtnl_link *lo = NULL;
@@ -174,6 +175,8 @@ static int raise_lo(struct nl_sock *socket)
 	if (!change)
 		return -NLE_NOMEM;
 	rtnl_link_set_flags(change, IFF_UP);
+	if (mtu_bytes)
+		rtnl_link_set_mtu(change, mtu_bytes);
 	rc = rtnl_link_get_kernel(socket, 0, "lo", &lo);
 	if (!rc)
 		rc = rtnl_link_change(socket, lo, change, 0);
@@ -182,7 +185,22 @@ static int raise_lo(struct nl_sock *socket)
 	return rc;
 }
 
-static int bring_up_lo(struct err *err)
+/* Return: 0 when it cannot be read: lo is then as the kernel makes it. */
+static unsigned int read_mtu(void)
+{
+	struct nl_sock *socket = nl_socket_alloc();
+	struct rtnl_link *lo = NULL;
+	unsigned int mtu_bytes = 0;
+
+	if (socket && !nl_connect(socket, NETLINK_ROUTE) &&
+	    !rtnl_link_get_kernel(socket, 0, "lo", &lo))
+		mtu_bytes = rtnl_link_get_mtu(lo);
+	rtnl_link_put(lo);
+	nl_socket_free(socket);
+	return mtu_bytes;
+}
+
+static int bring_up_lo(unsigned int mtu_bytes, struct err *err)
 {
 	struct nl_sock *socket = nl_socket_alloc();
 	int rc;
@@ -191,7 +209,7 @@ static int bring_up_lo(struct err *err)
 		return err_set(err, -ENOMEM, "cannot bring lo up: no memory");
 	rc = nl_connect(socket, NETLINK_ROUTE);
 	if (!rc)
-		rc = raise_lo(socket);
+		rc = raise_lo(socket, mtu_bytes);
 	nl_socket_free(socket);
 	if (rc)
 		return err_set(
@@ -223,6 +241,7 @@ static int enter(int root_fd, const struct netns_facts *ns, struct isolate *ret,
                  struct err *err)
 {
 	struct bytes values[SYSCTL_COUNT] = { 0 };
+	const unsigned int mtu_bytes = read_mtu();
 	int rc;
 
 	rc = read_all(root_fd, values);
@@ -234,7 +253,7 @@ static int enter(int root_fd, const struct netns_facts *ns, struct isolate *ret,
 		rc = new_netns(err);
 	if (!rc) {
 		copy(root_fd, values, ret);
-		rc = bring_up_lo(err);
+		rc = bring_up_lo(mtu_bytes, err);
 		if (rc)
 			isolate_leave(ret);
 	}

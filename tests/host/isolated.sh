@@ -77,6 +77,28 @@ case_every_value_is_copied()
 	is .load.mode.not_copied '[]'
 }
 
+# What segments are cut to: 16436 was the default until Linux 3.7.
+case_mtu_of_lo()
+{
+	local mtu
+	for mtu in 16436 1500 100000; do
+		ip link set lo mtu "$mtu"
+		spawn "$KILOFLOW" load --isolated --flows 10 --time 30s >/dev/null
+		await is_isolated "$spawned"
+		nsenter --net="/proc/$spawned/ns/net" ip -o link show lo >stdout
+		says stdout "<LOOPBACK,UP,LOWER_UP> mtu $mtu "
+		kill "$spawned"
+		wait "$spawned" || true
+	done
+}
+
+is_isolated() # PID
+{
+	local its
+	its=$(readlink "/proc/$1/ns/net") && [[ $its != $(readlink /proc/self/ns/net) ]] &&
+		nsenter --net="/proc/$1/ns/net" ip -o link show up | grep -q lo
+}
+
 case_what_cannot_be_copied_is_said()
 {
 	sysctl -qw net.core.somaxconn=200 net.ipv4.tcp_syncookies=0
