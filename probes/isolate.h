@@ -22,14 +22,10 @@ struct isolate {
 };
 
 /**
-<<<<<<< HEAD
- * isolate_enter - move the calling thread into such a namespace; lo is up
- * @ns: facts of the caller's namespace. A number in them that is another
- * than the namespace has is one that somebody plans: it is set instead
-=======
  * isolate_enter - move the calling thread into such a namespace; lo is up, and
  * has the MTU of the caller's
->>>>>>> cb374c2 (isolate: lo has the MTU of the caller's)
+ * @ns: facts of the caller's namespace. A number in them that is another
+ * than the namespace has is one that somebody plans: it is set instead
  *
  * Root makes it directly. Who may not, makes a user namespace to own it,
  * which takes a process of one thread; there is no way back from that.

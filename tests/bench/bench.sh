@@ -198,6 +198,7 @@ bench_listeners()
 	fi
 	kill "$many" 2>/dev/null || true
 	wait "$many" 2>/dev/null || true
+	while pgrep '^flows[0-9]' >/dev/null; do sleep 0.05; done
 	if [[ ! -s $dir/many ]]; then
 		echo "9000 listeners with 200 000 connections could not be made here"
 		return
