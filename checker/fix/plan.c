@@ -204,18 +204,13 @@ int planning_steps(const struct planning *planning,
                    const struct planned *except, struct fix_steps *ret)
 {
 	for (size_t i = 0; i < planning->n; i++) {
-		const struct planned *planned = &planning->list[i];
-		char from[sizeof(planned->from)];
-		char to[sizeof(planned->to)];
-		struct fix_step step = planned->step;
+		/* a copy: a step's texts may be written to */
+		struct planned copy = planning->list[i];
 
-		if (planned == except)
-			continue;
-		memcpy(from, planned->from, sizeof(from));
-		memcpy(to, planned->to, sizeof(to));
-		step.from = from;
-		step.to = to;
-		if (!fix_steps_add(ret, &step))
+		copy.step.from = copy.from;
+		copy.step.to = copy.to;
+		if (&planning->list[i] != except &&
+		    !fix_steps_add(ret, &copy.step))
 			return -ENOMEM;
 	}
 	return 0;
