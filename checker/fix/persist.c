@@ -189,12 +189,11 @@ static int add_losers(const struct persist_job *job,
                       const struct fix_setting *setting,
                       struct fix_steps *steps)
 {
-	const struct sysctl_outcomes *outcomes = &job->outcomes;
-
 	static const char *const under[SYSCTL_LOADER_COUNT] = {
 		[SYSCTL_LOADER_SYSTEMD] = " under systemd-sysctl",
 		[SYSCTL_LOADER_PROCPS] = " under `sysctl --system`",
 	};
+	const struct sysctl_outcomes *outcomes = &job->outcomes;
 	char why[SYSCTL_LOADER_COUNT][256];
 	int rc = 0;
 
