@@ -102,6 +102,20 @@ static int plan_files(struct repair *repair, const struct fix_wish *wish,
 	return rc ? skip_persist(repair, &why, err) : 0;
 }
 
+/* What is made elsewhere need not be possible here. */
+static bool is_made_here(const struct repair *repair)
+{
+	return !repair->options->emit && !offline_option(repair->options);
+}
+
+static void permit(struct repair *repair)
+{
+	if (!is_made_here(repair))
+		return;
+	fix_permit(&repair->world, &repair->steps);
+	fix_plan_settle(&repair->steps);
+}
+
 static int make_plan(struct repair *repair, struct err *err)
 {
 	const struct fix_wish wish = {
@@ -109,19 +123,20 @@ static int make_plan(struct repair *repair, struct err *err)
 		.goal = &repair->options->goal,
 		.findings = repair->before.report.findings,
 		.n_findings = repair->before.report.n_findings,
+		.policy = &repair->before.policy.policy,
 		.pid = repair->options->pid,
 	};
 	int rc;
 
 	rc = fix_plan(&wish, &repair->steps, err);
-	if (rc || offline_option(repair->options))
-		return rc;
-	fix_plan_anchor(&repair->world, &repair->steps);
-	fix_permit(&repair->world, &repair->steps);
-	if (is_persisted(repair))
-		rc = plan_files(repair, &wish, err);
+	if (!rc && is_made_here(repair))
+		fix_plan_anchor(&repair->world, &repair->steps);
 	if (!rc)
-		fix_permit(&repair->world, &repair->steps);
+		permit(repair);
+	if (!rc && is_persisted(repair)) {
+		rc = plan_files(repair, &wish, err);
+		permit(repair);
+	}
 	return rc;
 }
 

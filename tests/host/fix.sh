@@ -84,6 +84,10 @@ case_emit()
 		says stdout '4096'
 		says stdout 'tcp-backlog'
 	done
+	# who may not repair it may well plan it
+	expect_exit 1 setpriv --reuid=65534 --regid=65534 --clear-groups \
+		"$KILOFLOW" check --flows 1000 --no-load --fix --emit docker
+	says stdout 'net.core.somaxconn=4096'
 	as_before
 }
 
