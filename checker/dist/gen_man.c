@@ -147,8 +147,9 @@ int main(void)
 		".Nm\n"
 		"reads the limits of a host, judges them for a number of concurrent TCP\n"
 		"flows, and proves the verdict with a load test. It names the listener, the\n"
-		"process and the cause, and changes nothing. The report is on standard\n"
-		"output, everything else on standard error.");
+		"process and the cause, and changes nothing unless it is asked to repair\n"
+		"the host, which can be taken back. The report is on standard output,\n"
+		"everything else on standard error.");
 	put_commands();
 	put_options();
 	put_statuses();
@@ -157,6 +158,16 @@ int main(void)
 		".Bl -tag -width Ds\n"
 		".It Ev NO_COLOR\n"
 		"When set and not empty, no colors unless they are asked for.\n"
+		".It Ev XDG_STATE_HOME , HOME\n"
+		"Where the journal of a user other than root is kept: in kiloflow below the\n"
+		"one, or in .local/state/kiloflow below the other.\n"
+		".El\n"
+		".Sh FILES\n"
+		".Bl -tag -width Ds\n"
+		".It Pa /var/lib/kiloflow\n"
+		"What undo needs of each fix.\n"
+		".It Pa /etc/sysctl.d/99-kiloflow.conf\n"
+		"The sysctls that a fix made to last; or a later name, where that wins.\n"
 		".El");
 	put_examples();
 	(void)puts(".Sh SEE ALSO\n.Xr ss 8 ,\n.Xr sysctl 8 ,\n.Xr listen 2 ,\n"

@@ -36,6 +36,31 @@ case_write_fails()
 	done
 }
 
+# Several sysctls: whichever write fails, those before it are taken back.
+case_any_of_several_writes_fails()
+{
+	local net=/proc/sys/net n errno at
+	local paths=("$net/core/somaxconn" "$net/ipv4/ip_local_port_range"
+		"$net/ipv4/ip_local_reserved_ports" "$net/ipv4/tcp_max_tw_buckets")
+	short_queues
+	echo 40000 40100 >"${paths[1]}"
+	echo 10 >"${paths[3]}"
+	cat "${paths[@]}" >values
+	state >former
+	report 1 check --flows 1000 --port 6379 --no-load --fix --dry-run
+	n=$(jq '[.fix.planned[] | select(.kind == "sysctl")] | length' stdout)
+	[[ $n -ge 3 ]] || fail "$n sysctls only"
+	at=("${paths[@]/#/-P}")
+	for ((i = 1; i <= n; i++)); do
+		for errno in EINVAL EPERM ENOSPC EROFS; do
+			refused '^kiloflow: (net|cannot)' strace -qq -o /dev/null "${at[@]}" \
+				-e "inject=write:error=$errno:when=$i" \
+				"$KILOFLOW" check --flows 1000 --port 6379 --no-load --fix --yes
+			cat "${paths[@]}" | diff values - >&2 || fail "write $i, $errno"
+		done
+	done
+}
+
 # It seems to be written, and is not.
 case_value_reads_back_different()
 {
@@ -239,7 +264,7 @@ case_killed_anywhere()
 		[[ -z $(find /var/lib/kiloflow -name 'fix-*') ]] || fail "killed at $name $at: an entry is left"
 	done <points
 	[[ $n -gt 50 ]] || fail "$n points only"
-	echo "killed at $n system calls"
+	echo "killed at $n system calls" >said
 }
 
 # And so is undo itself.
@@ -258,7 +283,7 @@ case_undo_killed_anywhere()
 		as_before
 	done <points
 	[[ $n -gt 20 ]] || fail "$n points only"
-	echo "killed at $n system calls"
+	echo "killed at $n system calls" >said
 }
 
 host_main "$@"

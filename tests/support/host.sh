@@ -168,6 +168,14 @@ host_inside() # CASE
 
 # --- outside ---------------------------------------------------------------
 
+# What a case that passed wants to be known: it is left in ./said.
+host_said() # FILE
+{
+	if [[ -s $1 ]]; then
+		echo " ($(cat "$1"))"
+	fi
+}
+
 host_run() # NUMBER CASE
 {
 	local dir log status=0 name=${2#case_}
@@ -180,7 +188,7 @@ host_run() # NUMBER CASE
 			unshare --net --mount --pid --fork --kill-child --mount-proc \
 			"$host_self" --inside "$2") >"$log" 2>&1 </dev/null || status=$?
 	case $status in
-	0) echo "ok $1 - $name" ;;
+	0) echo "ok $1 - $name$(host_said "$dir/empty/said")" ;;
 	"$host_skipped") echo "ok $1 - $name # SKIP $(cat "$dir/empty/skipped")" ;;
 	124) echo "not ok $1 - $name: still running after $host_limit_s s" ;;
 	*) echo "not ok $1 - $name" ;;
