@@ -5,6 +5,10 @@
 . "$(dirname "$0")/../support/host.sh"
 . "$host_top/tests/support/fix.sh"
 
+listening_in_blue() { [[ -n $(ip netns exec blue ss -Htln) ]]; }
+
+nobody_listens() { [[ -z $(ss -Htln) ]]; }
+
 established() # COUNT
 {
 	[[ $(ss -Htn state established 'dport = :6379' | wc -l) == "$1" ]]
@@ -165,7 +169,7 @@ case_other_namespace()
 	ip netns exec blue ip link set lo up
 	ip netns exec blue sysctl -qw net.core.somaxconn=77
 	spawn ip netns exec blue "$PEER" listen 127.0.0.1 7074 50
-	await ip netns exec blue bash -c '[[ $(ss -Htln) ]]'
+	await listening_in_blue
 	echo 128 >$cap
 	report 0 check --netns blue --flows 1000 --port 7074 --fix --yes --no-load
 	is '[.fix.applied[] | .netns.name]' '["blue","blue"]'
@@ -262,7 +266,7 @@ case_server_gone()
 	short_queues
 	expect_exit 0 fixing
 	kill "$redis"
-	await bash -c '[[ -z $(ss -Htln) ]]'
+	await nobody_listens
 	expect_exit 0 kiloflow undo
 	[[ $(cat $cap) == 128 ]] || fail "not taken back"
 }

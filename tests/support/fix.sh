@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # variables of host.sh
 #
 # fix.sh - what the cases that repair have in common; after host.sh
 #
