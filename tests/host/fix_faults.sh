@@ -110,6 +110,21 @@ case_changed_before_it_is_written()
 	[[ $(cat $cap) == 300 && $(limit_of 6379) == 5 ]] || fail "it was overwritten"
 }
 
+# The server ends after the plan was made: its step fails, the first is undone.
+case_server_dies_meanwhile()
+{
+	short_queues
+	expect_exit 4 strace -qq -o strace.out -e trace=flock \
+		-e 'inject=flock:delay_exit=1000000:when=1' \
+		bash -c "(sleep 0.6; kill $redis) & exec $KILOFLOW check --flows 1000 \
+			--port 6379 --no-load --fix --yes"
+	says stderr '6379'
+	says stderr 'gone'
+	[[ $(cat $cap) == 128 ]] || fail "the cap was left raised"
+	expect_exit 0 kiloflow undo --list
+	says stdout 'no fix'
+}
+
 case_disk_full_while_persisting()
 {
 	short_queues
