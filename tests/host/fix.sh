@@ -7,6 +7,8 @@
 
 listening_in_blue() { [[ -n $(ip netns exec blue ss -Htln) ]]; }
 
+three_listen() { [[ $(limit_of 7070 | wc -l) == 3 ]]; }
+
 nobody_listens() { [[ -z $(ss -Htln) ]]; }
 
 established() # COUNT
@@ -130,7 +132,7 @@ case_group()
 	for _ in 1 2 3; do
 		spawn "$PEER" listen 127.0.0.1 7070 5 groupie
 	done
-	await test "$(limit_of 7070 | wc -l)" = 3
+	await three_listen
 	report 0 check --flows 1000 --port 7070 --no-load --fix --yes
 	is '[.fix.applied[] | select(.kind == "relisten")] | length' 3
 	[[ $(limit_of 7070 | sort -u) == 4096 ]] || fail "a member was left out"
