@@ -49,23 +49,6 @@ static bool parse(const struct sysctl_desc *desc, const char *text,
 	       ret->n >= sysctl_numbers(desc->type);
 }
 
-/* Neither is lowered, nor a range narrowed. */
-static struct sysctl_value more_of(const struct sysctl_desc *desc,
-                                   const struct sysctl_value *a,
-                                   const struct sysctl_value *b)
-{
-	const bool is_range = desc->type == SYSCTL_TYPE_PAIR;
-	struct sysctl_value more = *b;
-
-	for (unsigned int i = 0; is_amount(desc) && i < more.n; i++) {
-		const bool smaller = is_range && i == 0;
-
-		if (smaller ? a->v[i] < b->v[i] : a->v[i] > b->v[i])
-			more.v[i] = a->v[i];
-	}
-	return more;
-}
-
 /* Return: whether it was said that the kernel does not take it. */
 static bool skip_range(struct planning *planning, const struct demand *demand,
                        const struct sysctl_value *to,
@@ -145,7 +128,7 @@ static void merge(struct planning *planning, const struct demand *demand,
 
 	if (made)
 		(void)parse(desc, made->to, &before);
-	to = more_of(desc, &before, &demand->to);
+	to = sysctl_value_more(desc, &before, &demand->to);
 	sysctl_value_format(desc, &to, planned->to, sizeof(planned->to));
 	if (planning_was_skipped(planning, planned, demand->finding))
 		return;
