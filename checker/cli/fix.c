@@ -183,7 +183,7 @@ static int agree(struct repair *repair, struct err *err)
 	struct report *report = &repair->before.report;
 
 	report->fix = &repair->fix;
-	if (!repair->options->quiet)
+	if (!repair->options->quiet || !repair->options->yes)
 		show_fix(report, repair->options, stderr);
 	if (repair->options->yes || ask("make these changes?"))
 		return 0;

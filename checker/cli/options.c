@@ -312,7 +312,7 @@ static int check_netns(const struct parse *parse)
 	               "--netns: load is run in one namespace, not in all");
 }
 
-/* Nobody can be asked, and nobody has answered. */
+/* Nobody can be asked, on stderr, and nobody has answered. */
 static int check_fix(const struct parse *parse)
 {
 	const struct options *options = parse->ret;
@@ -325,7 +325,7 @@ static int check_fix(const struct parse *parse)
 		return err_set(parse->err, -EINVAL,
 		               "--fix: --%s is not the host itself", source);
 	}
-	if (options->yes || isatty(STDIN_FILENO))
+	if (options->yes || (isatty(STDIN_FILENO) && isatty(STDERR_FILENO)))
 		return 0;
 	err_hint(parse->err, "add --yes, or --dry-run to see the plan");
 	return err_set(parse->err, -EINVAL,

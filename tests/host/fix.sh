@@ -120,6 +120,10 @@ case_somebody_has_to_agree()
 	says stdout 'make these changes'
 	says stdout 'nothing was changed'
 	as_before
+	expect_exit 4 script -qec "$KILOFLOW check --port 6379 --no-load --fix --quiet" /dev/null <<<n
+	says stdout '6379 redis-server.*5 -> 4096'
+	expect_exit 2 timeout 10 script -qec \
+		"$KILOFLOW check --port 6379 --no-load --fix 2>/dev/null" /dev/null <<<n
 	expect_exit 0 script -qec "$KILOFLOW check --port 6379 --no-load --fix" /dev/null <<<y
 	[[ $(limit_of 6379) == 4096 ]] || fail "yes is not yes"
 }
