@@ -149,11 +149,18 @@ static int open_journal(struct undoing *undoing, struct err *err)
 	return journal_open(path, true, &undoing->journal, err);
 }
 
+/* Where that is unknown, it is taken to be here. */
+static bool is_elsewhere(const struct journal_entry *entry)
+{
+	return entry->pid_ns && entry->pid_ns != journal_pid_ns();
+}
+
 static int take_steps_back(struct undoing *undoing, struct err *err)
 {
 	const struct fix_undo undo = {
 		.force = undoing->options->undo_force,
 		.files_only = undoing->rebooted,
+		.elsewhere = is_elsewhere(&undoing->entry),
 		.stopped = is_stopped,
 		.tell = tell,
 		.to = undoing,
@@ -323,7 +330,7 @@ static int run(const struct options *options, FILE *out, struct err *err)
 const struct command command_undo = {
 	.name = "undo",
 	.what = "take the last fix back",
-	.help = "Restores what the last `kiloflow check --fix` changed, step by step in reverse: sysctls, limits of listeners and processes, files of sysctl.d. What somebody has changed since is left as it is, unless --force is given; a process, listener or namespace that has ended needs nothing. After a reboot only files are left to be restored.\n\n"
+	.help = "Restores what the last `kiloflow check --fix` changed, step by step in reverse: sysctls, limits of listeners and processes, files of sysctl.d. What somebody has changed since is left as it is, unless --force is given; a process, listener or namespace that has ended needs nothing; from another PID namespace than the fix was made in that cannot be told, and what is not found there is a failure. After a reboot only files are left to be restored.\n\n"
 		"Run again, it takes the fix before that back. A fix that was killed half-way is taken back like any other, and an undo that was interrupted is finished by the next one.",
 	.run = run,
 };

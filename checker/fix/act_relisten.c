@@ -36,6 +36,7 @@
 #include "probes/diag.h"
 #include "probes/facts.h"
 #include "probes/owners.h"
+#include "probes/sysctl.h"
 #include "probes/threads.h"
 #include "rules/servers.h"
 
@@ -403,12 +404,36 @@ static int look(struct fix_world *world, const struct fix_step *step,
 	return *ret_text ? 0 : err_set(err, -ENOMEM, "no memory for a limit");
 }
 
+/*
+ * A cap that somebody lowered would leave it with a third value, that neither
+ * was there nor is wanted; the namespace is the listener's since borrow().
+ */
+static int check_cap(const struct fix_world *world, uint64_t backlog,
+                     struct err *err)
+{
+	const struct sysctl_desc *desc = sysctl_desc(SYSCTL_SOMAXCONN);
+	struct sysctl_fact cap;
+	char *bytes;
+	size_t len;
+
+	if (sysctl_read_bytes(world->root_fd, desc, &bytes, &len))
+		return 0;
+	cap = sysctl_parse(desc, bytes, len);
+	free(bytes);
+	if (cap.state != FACT_KNOWN || backlog <= (uint64_t)cap.v[0])
+		return 0;
+	(void)err_set(err, -ERANGE, "%s is %" PRId64 ", and would cut it",
+	              desc->key, cap.v[0]);
+	err_hint(err, "raise that first");
+	return -ERANGE;
+}
+
 static int relisten(struct fix_world *world, const struct fix_step *step,
                     const char *value, struct err *err)
 {
 	uint64_t backlog;
 	int fd;
-	int rc = 0;
+	int rc;
 
 	if (span_u64(span_of(value, strlen(value)), &backlog) ||
 	    backlog > INT_MAX)
@@ -416,7 +441,8 @@ static int relisten(struct fix_world *world, const struct fix_step *step,
 	fd = borrow(world, step, err);
 	if (fd < 0)
 		return fd;
-	if (listen(fd, (int)backlog))
+	rc = check_cap(world, backlog, err);
+	if (!rc && listen(fd, (int)backlog))
 		rc = err_set(err, -errno, "listen(): %s", strerror(errno));
 	(void)close(fd);
 	return rc;

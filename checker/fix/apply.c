@@ -156,7 +156,22 @@ static enum fix_undone restore(struct undoing *undoing)
 	return rc ? fail_undo(undoing, rc, &err) : FIX_UNDONE_RESTORED;
 }
 
-static enum fix_undone settle(struct undoing *undoing, bool force)
+static enum fix_undone fail_unseen(struct undoing *undoing)
+{
+	char name[NAME_SIZE];
+	struct err err = { 0 };
+
+	fix_step_name(undoing->step, name, sizeof(name));
+	(void)err_set(
+		&err, -ESRCH,
+		"%s is not found, but it need not have ended: the fix was made in another PID namespace",
+		name);
+	err_hint(&err, "undo it there, or forget it with --force");
+	return fail_undo(undoing, -ESRCH, &err);
+}
+
+static enum fix_undone settle(struct undoing *undoing,
+                              const struct fix_undo *undo)
 {
 	const struct fix_step *step = undoing->step;
 	const struct fix_act *act = fix_act(step->kind);
@@ -170,10 +185,11 @@ static enum fix_undone settle(struct undoing *undoing, bool force)
 	if (act->tidy)
 		act->tidy(undoing->world, step);
 	if (undoing->now == FIX_NOW_GONE)
-		return FIX_UNDONE_GONE;
+		return undo->elsewhere && !undo->force ? fail_unseen(undoing)
+		                                       : FIX_UNDONE_GONE;
 	if (undoing->now == FIX_NOW_FROM)
 		return FIX_UNDONE_ALREADY;
-	if (undoing->now == FIX_NOW_OTHER && !force)
+	if (undoing->now == FIX_NOW_OTHER && !undo->force)
 		return refuse_undo(undoing);
 	return restore(undoing);
 }
@@ -185,7 +201,7 @@ static int take_back(struct fix_world *world, const struct fix_step *step,
 	enum fix_undone undone = FIX_UNDONE_GONE;
 
 	if (step->kind == FIX_FILE || !undo->files_only)
-		undone = settle(&undoing, undo->force);
+		undone = settle(&undoing, undo);
 	if (undo->tell)
 		undo->tell(undo->to, step, undone, undoing.text, undoing.why);
 	free(undoing.text);

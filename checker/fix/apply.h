@@ -41,6 +41,7 @@ enum fix_undone {
 struct fix_undo {
 	bool force;      /* restore what somebody changed since, too */
 	bool files_only; /* another boot: nothing else of it is left */
+	bool elsewhere;  /* what is not found may be where it was made: fails */
 	/* asked before each step; true: go no further. NULL: never */
 	bool (*stopped)(void);
 	/*

@@ -78,7 +78,14 @@ static int check_ours(const struct journal *journal, const char *name, int fd,
 			path, info.st_uid);
 	}
 	if (info.st_mode & (S_IWGRP | S_IWOTH)) {
-		err_hint(err, "if what is in it is yours: chmod go-w %s", path);
+		/* one like /tmp is meant to be written by others */
+		if (info.st_mode & S_ISVTX)
+			err_hint(err,
+			         "name a directory of its own with --journal");
+		else
+			err_hint(err,
+			         "if what is in it is yours: chmod go-w %s",
+			         path);
 		return err_set(
 			err, -EPERM,
 			"the journal's %s can be written by others: mode %04o",
@@ -427,6 +434,13 @@ int journal_boot_id(char ret[static JOURNAL_BOOT_ID_SIZE], struct err *err)
 	return 0;
 }
 
+uint64_t journal_pid_ns(void)
+{
+	struct stat info;
+
+	return stat("/proc/self/ns/pid", &info) ? 0 : info.st_ino;
+}
+
 /* The first one that is greater than all that are there. */
 static int next_id(const struct journal *journal, unsigned int *ret,
                    struct err *err)
@@ -461,6 +475,8 @@ static int complete_entry(struct journal_entry *entry, struct err *err)
 	if (!entry->version[0])
 		(void)snprintf(entry->version, sizeof(entry->version), "%s",
 		               KILOFLOW_VERSION);
+	if (!entry->pid_ns)
+		entry->pid_ns = journal_pid_ns();
 	return entry->boot_id[0] ? 0 : journal_boot_id(entry->boot_id, err);
 }
 

@@ -36,6 +36,7 @@ struct journal_entry {
 	unsigned int id; /* from 1; 0: not written yet */
 	char boot_id[JOURNAL_BOOT_ID_SIZE];
 	uint64_t made_at_ns; /* CLOCK_REALTIME */
+	uint64_t pid_ns;     /* inode of the PID namespace; 0: unknown */
 	char version[32];    /* of the kiloflow that wrote it */
 	char what[256];      /* the goal in words: "1000 flows, burst 1000" */
 	bool complete;       /* false: it was interrupted half-way */
@@ -61,8 +62,8 @@ void journal_close(struct journal *journal);
 
 /**
  * journal_write - put @entry on disk, or replace what is there
- * @entry: its id, boot_id, made_at_ns and version are set when they are not
- * yet
+ * @entry: its id, boot_id, pid_ns, made_at_ns and version are set when they
+ * are not yet
  *
  * Skipped steps are not written, nor what only the plan has to say of a step:
  * its risk, what makes it last, which findings it answers. An entry that
@@ -106,6 +107,14 @@ void journal_entry_free(struct journal_entry *entry);
  * only files are left
  */
 int journal_boot_id(char ret[static JOURNAL_BOOT_ID_SIZE], struct err *err);
+
+/**
+ * journal_pid_ns - inode of the caller's PID namespace: of an entry made in
+ * another one it cannot be told here what has ended
+ *
+ * Return: 0 when it is unknown.
+ */
+uint64_t journal_pid_ns(void);
 
 /* An entry is not longer. */
 #define JOURNAL_ENTRY_BYTES_MAX (4U << 20)

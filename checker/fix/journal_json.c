@@ -150,6 +150,10 @@ static const struct snapshot_field step_fields[] = {
 static const struct snapshot_field entry_fields[] = {
 	{ TEXT("boot_id", journal_entry, boot_id) },
 	{ NUMBER("made_at_ns", journal_entry, made_at_ns) },
+	/* entries without it are from before it was written */
+	{ .key = "pid_ns", .kind = &snapshot_number,
+	  .at = offsetof(struct journal_entry, pid_ns),
+	  .size = sizeof(uint64_t) },
 	{ TEXT("version", journal_entry, version) },
 	{ TEXT("what", journal_entry, what) },
 	{ BOOL("complete", journal_entry, complete) },

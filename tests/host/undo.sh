@@ -178,6 +178,39 @@ case_changed_since()
 	taken_back
 }
 
+# Where processes and namespaces are not seen, they have not ended.
+case_from_another_pid_namespace()
+{
+	short_queues
+	expect_exit 0 fixing
+	expect_exit 4 unshare --net --pid --fork --mount-proc "$KILOFLOW" undo
+	says stdout 'another PID namespace'
+	[[ $(limit_of 6379) == 4096 && -e $journal/fix-0001.json ]] || fail "it was forgotten"
+	expect_exit 0 kiloflow undo
+	[[ $(cat $cap) == 128 && $(limit_of 6379) == 5 ]] || fail "not taken back"
+	expect_exit 0 fixing
+	expect_exit 0 unshare --net --pid --fork --mount-proc "$KILOFLOW" undo --force
+	[[ ! -e $journal/fix-0001.json ]] || fail "it was not forgotten"
+}
+
+# listen() would cut it: neither what it was nor what it is may become of it.
+case_cap_lowered_since()
+{
+	private_files
+	echo 4096 >$cap
+	spawn "$PEER" listen 127.0.0.1 6379 60
+	await listening 6379
+	expect_exit 0 fixing
+	[[ $(limit_of 6379) == 4096 ]] || fail "it was not repaired"
+	echo 20 >$cap
+	expect_exit 4 kiloflow undo
+	says stdout 'net.core.somaxconn is 20'
+	[[ $(limit_of 6379) == 4096 ]] || fail "it was lowered to $(limit_of 6379)"
+	echo 4096 >$cap
+	expect_exit 0 kiloflow undo
+	[[ $(limit_of 6379) == 60 ]] || fail "not taken back"
+}
+
 case_restored_by_hand()
 {
 	by_hand
