@@ -80,7 +80,8 @@ static void restored_text(const struct undo_step *it, char *buf, size_t size)
 	(void)text_escape(from, sizeof(from), now, strlen(now));
 	(void)text_escape(to, sizeof(to), it->step->from,
 	                  strlen(it->step->from));
-	(void)snprintf(buf, size, "%s -> %s", from, to);
+	(void)snprintf(buf, size, "%s -> %s", from[0] ? from : "(empty)",
+	               to[0] ? to : "(empty)");
 }
 
 void undo_text_step(const struct undo_step *it, FILE *out)

@@ -72,7 +72,8 @@ static void change_text(const struct fix_step *step, char *buf, size_t size)
 	}
 	(void)text_escape(from, sizeof(from), step->from, strlen(step->from));
 	(void)text_escape(to, sizeof(to), step->to, strlen(step->to));
-	(void)snprintf(buf, size, "%s: %s -> %s", name, from, to);
+	(void)snprintf(buf, size, "%s: %s -> %s", name,
+	               from[0] ? from : "(empty)", to[0] ? to : "(empty)");
 }
 
 static const char *reach_of(const struct fix_step *step)
