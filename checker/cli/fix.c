@@ -299,8 +299,9 @@ static int conclude(struct repair *repair, FILE *out, struct err *err)
 	if (err->code || stop_signal()) {
 		struct err back_err = { 0 };
 
+		/* what is left is more urgent than why it was taken back */
 		if (take_back(repair, &back_err))
-			(void)err_set(err, back_err.code, "%s", back_err.what);
+			*err = back_err;
 	}
 	if (err->code)
 		return STATUS_NOT_FIXED;

@@ -211,6 +211,7 @@ static int take_back(struct fix_world *world, const struct fix_step *step,
 int fix_take_back(struct fix_world *world, const struct fix_steps *steps,
                   const struct fix_undo *undo, struct err *err)
 {
+	char name[NAME_SIZE] = "";
 	int first = 0;
 
 	for (size_t i = steps->n; i-- > 0;) {
@@ -222,11 +223,14 @@ int fix_take_back(struct fix_world *world, const struct fix_steps *steps,
 		if (undo->stopped && undo->stopped())
 			return err_set(err, -EINTR, "stopped");
 		rc = take_back(world, step, undo);
-		if (!first)
+		if (rc && !first) {
 			first = rc;
+			fix_step_name(step, name, sizeof(name));
+		}
 	}
 	if (first)
-		return err_set(err, first, "not all of it is taken back");
+		return err_set(err, first, "not all of it is taken back: %s",
+		               name);
 	return 0;
 }
 

@@ -204,6 +204,25 @@ case_interrupted()
 	says stdout 'no fix'
 }
 
+# What somebody changed meanwhile stays; it is said which, and what to do.
+case_interrupted_after_a_change()
+{
+	local got=0
+	short_queues
+	"$KILOFLOW" check --flows 1000 --port 6379 --time 20s --fix --yes \
+		>stdout 2>stderr &
+	await bash -c "[[ \$(cat $cap) == 4096 && \$(ss -Htln 'sport = :6379') == *4096* ]]"
+	sleep 0.3
+	echo 777 >$cap
+	kill -TERM $!
+	wait $! || got=$?
+	[[ $got == 4 ]] || fail "exit $got"
+	says stderr 'not all of it is taken back: net.core.somaxconn; .kiloflow undo.'
+	[[ $(cat $cap) == 777 && $(limit_of 6379) == 5 ]] || fail "it is otherwise"
+	expect_exit 0 kiloflow undo --force
+	[[ $(cat $cap) == 128 ]] || fail "not taken back"
+}
+
 case_ordinary_user()
 {
 	short_queues

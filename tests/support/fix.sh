@@ -23,6 +23,10 @@ private_files()
 	if [[ -e /etc/sysctl.conf ]]; then
 		mount --bind sysctl.conf /etc/sysctl.conf
 	fi
+	# what is the whole host's, in whichever namespace
+	for dir in /proc/sys/fs /proc/sys/kernel /proc/sys/vm; do
+		mount -o bind,ro $dir $dir
+	done
 	[[ $(stat -f -c %T $lasting) == tmpfs && $(stat -f -c %T /var/lib) == tmpfs ]] ||
 		fail "the files are not private"
 }
