@@ -348,6 +348,36 @@ static int carry_out(struct repair *repair, int status, FILE *out,
 	return stop_signal() ? 128 + stop_signal() : STATUS_NOT_FIXED;
 }
 
+static bool holds_listener(const struct host *host, pid_t pid)
+{
+	for (size_t i = 0; i < host->n_ns; i++) {
+		const struct netns_facts *ns = &host->ns[i];
+
+		for (size_t k = 0; k < ns->n_listeners; k++) {
+			const struct listener *listener = &ns->listeners[k];
+
+			for (size_t j = 0; j < listener->n_owners; j++) {
+				if (listener->owners[j].pid == pid)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* As with --port: what is asked for must be there. */
+static int check_pid(const struct repair *repair, struct err *err)
+{
+	const pid_t pid = repair->options->pid;
+
+	if (!pid || holds_listener(repair->before.host, pid))
+		return 0;
+	err_hint(err, "see `kiloflow listeners`, as root for other users'");
+	return err_set(err, -ESRCH,
+	               "--pid: process %d holds no listener that can be seen",
+	               (int)pid);
+}
+
 /* Return: the exit status. */
 static int run(struct repair *repair, FILE *out, struct err *err)
 {
@@ -358,6 +388,8 @@ static int run(struct repair *repair, FILE *out, struct err *err)
 	status = judgement_facts(before, err);
 	if (status != STATUS_READY)
 		return status == STATUS_USAGE ? status : STATUS_NOT_FIXED;
+	if (check_pid(repair, err))
+		return STATUS_USAGE;
 	before->report.load_left_out = "not before the repair";
 	status = judgement_rules(before, err);
 	if (err->code || make_plan(repair, err))

@@ -155,6 +155,13 @@ case_of_one_process()
 	report 0 check --flows 1000 --no-load --fix --yes --pid "$mine"
 	is '[.fix.applied[] | .kind]' '["relisten"]'
 	[[ $(limit_of 7071) == 4096 && $(limit_of 7072) == 5 ]] || fail "the wrong one"
+	echo 128 >$cap
+	for pid in $$ 4194304; do
+		expect_exit 2 kiloflow check --flows 1000 --no-load --fix --yes --pid "$pid"
+		silent stdout
+		says stderr "process $pid holds no listener"
+	done
+	[[ $(cat $cap) == 128 ]] || fail "the cap was raised for nobody"
 }
 
 case_ipv6()
