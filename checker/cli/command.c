@@ -32,8 +32,8 @@ const struct exit_meaning exit_meanings[] = {
 	  "could not tell: something decisive could not be read, or the report could not be written" },
 	{ "4",
 	  "a fix was asked for and is not in force; what had been changed was put back. Of undo: not all is taken back" },
-	{ "130, 143",
-	  "interrupted by SIGINT or SIGTERM; what was measured so far was reported, what had been changed was put back" },
+	{ "129, 130, 143",
+	  "interrupted by SIGHUP, SIGINT or SIGTERM; what was measured so far was reported, what had been changed was put back" },
 	{ NULL, NULL },
 };
 

@@ -265,7 +265,7 @@ static int show_interrupted(struct repair *repair, FILE *out, struct err *err)
 {
 	const int status = 128 + stop_signal();
 
-	repair->fix.state = REPORT_FIX_PLANNED;
+	repair->fix.state = REPORT_FIX_STOPPED;
 	repair->before.report.load_left_out = "interrupted";
 	return show(repair, &repair->before, status, out, err);
 }

@@ -17,7 +17,7 @@
 static volatile sig_atomic_t came;
 static volatile sig_atomic_t event_fd = -1;
 
-static const int signals[] = { SIGINT, SIGTERM };
+static const int signals[] = { SIGHUP, SIGINT, SIGTERM };
 
 static void on_signal(int number)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * stop - Ctrl-C and TERM as a request: what was measured so far is reported.
- * A second one ends the program at once.
+ * stop - Ctrl-C, TERM and a terminal that goes away as a request: what was
+ * measured so far is reported. A second one ends the program at once.
  */
 #ifndef KILOFLOW_CHECKER_CLI_STOP_H
 #define KILOFLOW_CHECKER_CLI_STOP_H

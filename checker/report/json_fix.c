@@ -85,7 +85,8 @@ static bool is_persisted(const struct report_fix *fix)
 
 json_t *jv_fix(const struct report_fix *fix)
 {
-	const bool planned = fix && fix->state == REPORT_FIX_PLANNED;
+	const bool planned = fix && (fix->state == REPORT_FIX_PLANNED ||
+	                             fix->state == REPORT_FIX_STOPPED);
 
 	if (!fix)
 		return json_null();

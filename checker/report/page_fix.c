@@ -136,6 +136,10 @@ static void headline(const struct report_fix *fix, char *buf, size_t size)
 			fix->assumed
 				? "; all else is the host as it would be then"
 				: "; nothing is changed yet");
+	else if (fix->state == REPORT_FIX_STOPPED)
+		(void)snprintf(
+			buf, size,
+			"interrupted; what had been changed was put back");
 	else if (fix->state == REPORT_FIX_IN_FORCE)
 		(void)snprintf(
 			buf, size,
@@ -149,6 +153,7 @@ void page_fix(const struct page *page)
 {
 	static const char *const words[] = {
 		[REPORT_FIX_PLANNED] = "plan",
+		[REPORT_FIX_STOPPED] = "plan",
 		[REPORT_FIX_IN_FORCE] = "done",
 		[REPORT_FIX_TAKEN_BACK] = "back",
 	};

@@ -28,6 +28,7 @@ struct report_fix {
 	enum report_fix_state {
 		REPORT_FIX_PLANNED, /* nothing was changed */
 		REPORT_FIX_IN_FORCE,
+		REPORT_FIX_STOPPED,    /* and put back, before it was done */
 		REPORT_FIX_TAKEN_BACK, /* of undo: what was restored */
 	} state;
 	bool assumed;         /* findings, capacity and load test are those of

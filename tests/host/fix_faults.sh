@@ -192,12 +192,13 @@ case_interrupted()
 {
 	short_queues
 	state >former
-	for signal in INT TERM; do
+	for signal in HUP INT TERM; do
 		got=0
 		strace -qq -o /dev/null -e "inject=listen:signal=$signal:when=1" \
 			"$KILOFLOW" check --flows 1000 --port 6379 --no-load --fix --yes \
 			>stdout 2>stderr || got=$?
-		[[ $got == 130 || $got == 143 ]] || fail "exit $got"
+		[[ $got == 129 || $got == 130 || $got == 143 ]] || fail "exit $got"
+		says stdout 'was put back'
 		as_before
 	done
 	expect_exit 0 kiloflow undo --list

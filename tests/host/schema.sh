@@ -3,6 +3,7 @@
 #
 # schema - every JSON report is valid by the schema that is installed
 . "$(dirname "$0")/../support/host.sh"
+. "$host_top/tests/support/fix.sh"
 
 valid() # STATUS ARGUMENT...
 {
@@ -38,6 +39,19 @@ case_prediction() { valid 1 check --flows 10000 --no-load; }
 case_load() { valid 0 load --flows 100 --direction both --time 100ms; }
 case_eager() { valid 1 load --flows 300 --backlog 10 --eager --time 100ms; }
 case_slow() { valid 0 load --flows 10 --accept slow:100/s --time 100ms; }
+# Planned, in force, taken back, impossible.
+case_fix()
+{
+	private_files
+	echo 128 >"$cap"
+	valid 1 check --flows 300 --no-load --fix --dry-run
+	valid 0 check --flows 300 --no-load --fix --yes --persist
+	valid 0 undo
+	mount --bind /proc/sys /proc/sys
+	mount -o remount,ro,bind /proc/sys
+	valid 4 check --flows 300 --no-load --fix --yes
+}
+
 case_no_listeners() { valid 0 listeners; }
 
 case_listeners()
