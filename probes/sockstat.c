@@ -87,25 +87,28 @@ void sockstat_parse(const char *prefix, const char *bytes, size_t len,
 	}
 }
 
+void sockstat_read(int root_fd, struct sockstat_facts *ret)
+{
+	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+		const struct source *source = &sources[i];
+		char bytes[FILE_BYTES_MAX];
+		size_t len;
+		const int rc = file_read(root_fd, source->path, bytes,
+		                         sizeof(bytes), &len, NULL);
+
+		if (rc)
+			set_all(source->prefix, fact_state_from_errno(rc), ret);
+		else
+			sockstat_parse(source->prefix, bytes, len, ret);
+	}
+}
+
 static int run(const struct probe_env *env, struct host *host,
                struct netns_facts *ns, struct err *err)
 {
 	(void)host;
 	(void)err;
-	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
-		const struct source *source = &sources[i];
-		char bytes[FILE_BYTES_MAX];
-		size_t len;
-		const int rc = file_read(env->root_fd, source->path, bytes,
-		                         sizeof(bytes), &len, NULL);
-
-		if (rc)
-			set_all(source->prefix, fact_state_from_errno(rc),
-			        &ns->sockstat);
-		else
-			sockstat_parse(source->prefix, bytes, len,
-			               &ns->sockstat);
-	}
+	sockstat_read(env->root_fd, &ns->sockstat);
 	return 0;
 }
 

@@ -19,4 +19,10 @@
 void sockstat_parse(const char *prefix, const char *bytes, size_t len,
                     struct sockstat_facts *ret);
 
+/**
+ * sockstat_read - of the network namespace that the calling thread is in
+ * @root_fd: descriptor of the directory that stands for "/"
+ */
+void sockstat_read(int root_fd, struct sockstat_facts *ret);
+
 #endif

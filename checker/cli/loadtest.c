@@ -21,6 +21,7 @@
 #include "probes/isolate.h"
 #include "probes/load/load.h"
 #include "rules/listener.h"
+#include "rules/saturate.h"
 
 static uint64_t min_u64(uint64_t a, uint64_t b)
 {
@@ -118,6 +119,7 @@ static int run_isolated(const struct load_options *load, bool shown,
 	if (rc)
 		return rc;
 	ns->load->mode.isolated = true;
+	ns->load->time_wait = fact_known(0);
 	memcpy(ns->load->mode.not_copied, isolate.not_copied,
 	       sizeof(isolate.not_copied));
 	return 0;
@@ -134,21 +136,37 @@ static int refuse(const struct load_options *load,
 	return 0;
 }
 
+/* What host and namespace have for the test, as far as it is known. */
+static void take_facts(const struct host *host, const struct netns_facts *ns,
+                       struct load_options *load)
+{
+	const struct sysctl_fact *range = &ns->sysctl[SYSCTL_PORT_RANGE];
+	const struct sysctl_fact *buckets = &ns->sysctl[SYSCTL_MAX_TW_BUCKETS];
+	const struct fact_u64 used = ns->sockstat.time_wait;
+
+	if (range->state == FACT_KNOWN) {
+		load->port_low = (uint16_t)range->v[0];
+		load->port_high = (uint16_t)range->v[1];
+	}
+	if (ns->ports.free.state == FACT_KNOWN)
+		load->ports = ns->ports.free.value;
+	load->inherited_files = load_inherited_files(&host->limits);
+	if (buckets->state == FACT_KNOWN && used.state == FACT_KNOWN)
+		load->time_wait_left =
+			saturate_sub(saturate_sysctl(buckets, 0), used.value);
+}
+
 int loadtest_run(const struct options *options, const struct host *host,
                  struct netns_facts *ns, const char **ret_left_out,
                  struct err *err)
 {
-	const struct sysctl_fact *range = &ns->sysctl[SYSCTL_PORT_RANGE];
 	const bool shown = !options->quiet && isatty(STDERR_FILENO);
 	struct load_options load = options->load;
 	struct load_refusal refusal = { 0 };
 
 	load.stop_fd = stop_fd();
 	load.progress = shown ? show_progress : NULL;
-	if (range->state == FACT_KNOWN) {
-		load.port_low = (uint16_t)range->v[0];
-		load.port_high = (uint16_t)range->v[1];
-	}
+	take_facts(host, ns, &load);
 	if (options->goal.port &&
 	    !loadtest_emulate(&load, ns, &options->goal, &refusal)) {
 		*ret_left_out =

@@ -47,6 +47,12 @@ static const struct option_word direction_words[] = {
 	{ NULL, 0 },
 };
 
+static const struct option_word close_words[] = {
+	{ "fin", LOAD_CLOSE_FIN },
+	{ "rst", LOAD_CLOSE_RST },
+	{ NULL, 0 },
+};
+
 /* clang-format off */
 const struct option option_table[] = {
 	{ .name = "flows", .argument = "N", .type = &option_count,
@@ -107,6 +113,10 @@ const struct option option_table[] = {
 	{ .name = "eager", .type = &option_flag,
 	  FIELD(load.eager), .value = 1, IN_TESTS, .of_load = true,
 	  .help = "clients write at once, as iperf does: overflows become resets" },
+	{ .name = "close", .argument = "HOW", .type = &option_choice,
+	  FIELD(load.close), .words = close_words,
+	  IN_TESTS, .of_load = true,
+	  .help = "how flows end once they are accounted for: fin in order, which leaves TIME_WAIT behind, or rst, which leaves nothing (default fin, for as many as net.ipv4.tcp_max_tw_buckets takes)" },
 	{ .name = "workers", .argument = "N", .type = &option_count,
 	  FIELD(load.workers), .min = 1, .max = WORKERS_MAX,
 	  IN_TESTS, .of_load = true,

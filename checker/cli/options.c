@@ -428,6 +428,8 @@ static int finish(struct parse *parse)
 	ret->load.flows = ret->goal.flows;
 	ret->load.burst = ret->goal.burst;
 	ret->load.family = ret->goal.family;
+	/* check proves its goal, which one process has, to one destination */
+	ret->load.spread = ret->command == &command_load;
 	return 0;
 }
 

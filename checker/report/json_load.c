@@ -199,7 +199,10 @@ static json_t *json_mode(const struct load_mode *mode)
 		{ "receive", json_string("copy") },
 		{ "direction",
 	          json_string(load_direction_name(mode->direction)) },
+		{ "close", json_string(load_close_name(mode->close)) },
 		{ "workers", jv_nonzero(mode->workers) },
+		{ "tables", jv_nonzero(mode->tables) },
+		{ "sources", jv_nonzero(mode->sources) },
 		{ "backlog", jv_u64(mode->backlog) },
 		{ "accept", accept_mode(mode) },
 		{ "burst", jv_u64(mode->burst) },
@@ -209,6 +212,30 @@ static json_t *json_mode(const struct load_mode *mode)
 		{ "not_copied", not_copied(mode) },
 		{ "family",
 	          json_string(mode->family == FAMILY_IPV6 ? "ipv6" : "ipv4") },
+		{ NULL, NULL },
+	});
+}
+
+/* TIME_WAIT ends by itself: after so many seconds nothing is left. */
+static json_t *json_left(const struct load_result *load)
+{
+	const struct fact_u64 sockets = load->time_wait;
+	const bool some = sockets.state == FACT_KNOWN && sockets.value;
+
+	return jv_object((const struct jv_pair[]){
+		{ "time_wait", jv_fact(sockets) },
+		{ "seconds", some ? jv_u64(LOAD_TIME_WAIT_S) : json_null() },
+		{ "closed_by_reset", count(load, load->closed_by_reset) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_predicted(const struct load_prediction *predicted)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "kernel_bytes", jv_u64(predicted->kernel_bytes) },
+		{ "own_bytes", jv_u64(predicted->own_bytes) },
+		{ "descriptors", jv_u64(predicted->descriptors) },
 		{ NULL, NULL },
 	});
 }
@@ -246,6 +273,8 @@ json_t *jv_load(const struct load_result *load)
 		{ "counters", json_counters(load) },
 		{ "cpu_seconds", real(load, load->cpu_seconds) },
 		{ "rss_kib", jv_fact(load->rss_kib) },
+		{ "left", json_left(load) },
+		{ "predicted", json_predicted(&load->predicted) },
 		{ "mode", json_mode(&load->mode) },
 		{ "refused", json_refusal(&load->refusal) },
 		{ NULL, NULL },

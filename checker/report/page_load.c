@@ -167,6 +167,34 @@ static void isolated_text(const struct load_result *load, char *buf,
 	}
 }
 
+/* What there was no room for in TIME_WAIT, was closed by reset. */
+static void left_text(const struct load_result *load, char *buf, size_t size)
+{
+	if (load->time_wait.state == FACT_KNOWN && load->time_wait.value)
+		append(buf, size, "%" PRIu64 " sockets in TIME_WAIT for %u s",
+		       load->time_wait.value, LOAD_TIME_WAIT_S);
+	if (load->closed_by_reset)
+		append(buf, size, "%" PRIu64 " flows were closed by reset%s",
+		       load->closed_by_reset,
+		       load->mode.close == LOAD_CLOSE_RST
+		               ? ""
+		               : ": net.ipv4.tcp_max_tw_buckets");
+}
+
+static void predicted_text(const struct load_result *load, char *buf,
+                           size_t size)
+{
+	const struct load_prediction *predicted = &load->predicted;
+	char kernel[HUMAN_MAX];
+	char own[HUMAN_MAX];
+
+	human_bytes(predicted->kernel_bytes, kernel);
+	human_bytes(predicted->own_bytes, own);
+	append(buf, size, "%s of the kernel's memory", kernel);
+	append(buf, size, "%s of its own", own);
+	append(buf, size, "%" PRIu64 " descriptors", predicted->descriptors);
+}
+
 static void mode_text(const struct load_result *load, char *buf, size_t size)
 {
 	const struct load_mode *mode = &load->mode;
@@ -177,6 +205,12 @@ static void mode_text(const struct load_result *load, char *buf, size_t size)
 	append(buf, size, "backlog %" PRIu64, mode->backlog);
 	append(buf, size, "%u worker%s", mode->workers,
 	       mode->workers == 1 ? "" : "s");
+	if (mode->tables > 1)
+		append(buf, size, "%" PRIu64 " descriptor tables",
+		       mode->tables);
+	if (mode->sources > 1)
+		append(buf, size, "%" PRIu64 " source addresses",
+		       mode->sources);
 	append(buf, size, "%.1f s of CPU", load->cpu_seconds);
 	if (load->rss_kib.state == FACT_KNOWN)
 		append(buf, size, "%" PRIu64 " KiB", load->rss_kib.value);
@@ -191,7 +225,9 @@ static const struct row rows[] = {
 	{ "retransmits", false, retransmits_text },
 	{ "errors", false, errors_text },
 	{ "isolated", false, isolated_text },
+	{ "left behind", false, left_text },
 	{ "counters", true, counters_text },
+	{ "predicted", true, predicted_text },
 	{ "mode", true, mode_text },
 };
 

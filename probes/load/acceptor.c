@@ -36,8 +36,10 @@ struct acceptor {
 	int ready_fd;         /* towards the taker */
 	atomic_bool stop;
 	atomic_size_t n_accepted;
-	size_t n_taken;
+	atomic_size_t n_taken;
 	size_t max;
+	size_t max_untaken;
+	atomic_bool full; /* it waits for the taker */
 	uint32_t peak;
 	int code;
 	struct accepted accepted[];
@@ -90,6 +92,7 @@ static int accept_one(struct acceptor *acceptor)
 	}
 	acceptor->accepted[n] = (struct accepted){
 		.fd = fd,
+		.source = address_source(&addr),
 		.port = address_port(&addr),
 	};
 	atomic_store_explicit(&acceptor->n_accepted, n + 1,
@@ -118,6 +121,13 @@ static bool is_due(struct acceptor *acceptor)
 	return true;
 }
 
+static bool is_full(const struct acceptor *acceptor)
+{
+	return atomic_load(&acceptor->n_accepted) -
+	               atomic_load(&acceptor->n_taken) >=
+	       acceptor->max_untaken;
+}
+
 /* Accept all that is there and due. Return: 0, or why accept() failed. */
 static int accept_some(struct acceptor *acceptor)
 {
@@ -125,11 +135,21 @@ static int accept_some(struct acceptor *acceptor)
 	int rc = 0;
 
 	sample_queue(acceptor);
-	while (!rc && !atomic_load(&acceptor->stop) && is_due(acceptor))
+	while (!rc && !atomic_load(&acceptor->stop) && !is_full(acceptor) &&
+	       is_due(acceptor))
 		rc = accept_one(acceptor);
 	if (atomic_load(&acceptor->n_accepted) != before)
 		signal_fd(acceptor->ready_fd);
 	return rc == -EAGAIN || rc == -ECONNABORTED || rc == -EINTR ? 0 : rc;
+}
+
+/* Say so first, then look again: no wake-up is lost. */
+static void wait_for_taker(struct acceptor *acceptor)
+{
+	atomic_store(&acceptor->full, true);
+	if (is_full(acceptor))
+		wait_for(acceptor, false, -1);
+	atomic_store(&acceptor->full, false);
 }
 
 static void *acceptor_main(void *arg)
@@ -147,6 +167,8 @@ static void *acceptor_main(void *arg)
 			acceptor->code = -rc;
 			wait_for(acceptor, false,
 			         EXHAUSTED_PAUSE_NS / NS_PER_MS);
+		} else if (is_full(acceptor)) {
+			wait_for_taker(acceptor);
 		} else if (acceptor->in_turns) {
 			wait_for(acceptor, false, -1);
 		} else if (acceptor->interval_ns) {
@@ -182,6 +204,8 @@ int acceptor_start(struct acceptor **ret, const struct engine *engine,
 		               "cannot start the acceptor: out of memory");
 	acceptor->listener = &engine->listener;
 	acceptor->max = max;
+	acceptor->max_untaken =
+		engine->plan.passing ? engine->plan.passing : SIZE_MAX;
 	acceptor->held = options->accept == LOAD_ACCEPT_HELD;
 	acceptor->in_turns = acceptor->held && options->eager;
 	if (options->accept == LOAD_ACCEPT_SLOW)
@@ -219,8 +243,11 @@ bool acceptor_take(struct acceptor *acceptor, struct accepted *ret)
 		clear_fd(acceptor->ready_fd);
 		if (acceptor->n_taken ==
 		    atomic_load_explicit(&acceptor->n_accepted,
-		                         memory_order_acquire))
+		                         memory_order_acquire)) {
+			if (atomic_exchange(&acceptor->full, false))
+				signal_fd(acceptor->wake_fd);
 			return false;
+		}
 	}
 	*ret = acceptor->accepted[acceptor->n_taken++];
 	return true;

@@ -65,6 +65,8 @@ static void add_flow(const struct flow *flow, struct load_result *result)
 	add_end(&flow->server, result);
 	if (!is_compared(flow))
 		return;
+	if (flow->reset)
+		result->closed_by_reset++;
 	if (!way_is_exact(&flow->client, &flow->server) ||
 	    !way_is_exact(&flow->server, &flow->client))
 		result->bytes.flows_off++;

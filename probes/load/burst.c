@@ -2,11 +2,12 @@
 /*
  * burst - opens the flows, wave after wave.
  *
- * All connects of a wave are sent by this one thread before the first
+ * All connects of a wave are sent one after the other before the first
  * accept: then the accept queue must hold them all, and a queue of limit L
  * is filled to exactly L + 1 (with two senders 130 were seen at limit 128).
- * On loopback a handshake ends within connect(), so a second connect() tells
- * at once whether the flow is established: no wait falsifies its time.
+ * Flows of a further descriptor table are connected by its thread while this
+ * one waits for it, so there is one sender even then; their accepted ends are
+ * passed on to that table, so that both ends of a flow are in one.
  *
  * Each client then writes one hello of at most one segment: a flow that got
  * in by SYN cookie survives that, but is reset by a second segment while its
@@ -16,16 +17,15 @@
  * run, so that the resets are a worst case too and not a race.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "probes/base/err.h"
 #include "probes/load/clock.h"
 #include "probes/load/engine.h"
-#include "probes/load/tcp_info.h"
 
 /* Connections of strangers that a wave has room for. */
 #define STRANGERS 1024
@@ -39,10 +39,13 @@
 /* How often the acceptor gets its turn when no client has anything to do. */
 #define TURN_MS 10
 
+#define PORTS 65536
+
 struct burst {
 	struct engine *engine;
-	uint32_t *flow_of_port; /* index + 1, 0: none; 65536 of them */
-	const void *payload;    /* EAGER_BYTES */
+	struct greeting greeting;
+	uint32_t *flow_of_port; /* index + 1, 0: none; n_columns x PORTS */
+	uint64_t n_columns;     /* sources that a wave may have */
 	int accept_code;        /* errno that accept() kept failing with */
 };
 
@@ -52,7 +55,6 @@ struct wave {
 	uint64_t first, end; /* flows [first, end) */
 	uint64_t n_unsettled;
 	uint64_t deadline_ns;
-	int epoll_fd;
 	bool stopped;
 };
 
@@ -61,124 +63,60 @@ static struct flow *wave_flow(const struct wave *wave, uint64_t index)
 	return &wave->burst->engine->flows[index];
 }
 
-/* ---- one flow ---- */
-
-/* It is established, or it is not, or it broke: connect() says which. */
-static void flow_check_connect(struct flow *flow, const struct engine *engine)
-{
-	const struct test_listener *listener = &engine->listener;
-
-	if (!connect(flow->client.fd, &listener->addr.any,
-	             listener->addr_len) ||
-	    errno == EISCONN) {
-		flow->state = FLOW_CONNECTED;
-		flow->client.flags |= END_CAN_WRITE;
-		flow->connect_us =
-			(uint32_t)((clock_ns() - flow->since_ns) / NS_PER_US);
-		return;
-	}
-	if (errno != EALREADY && errno != EINPROGRESS)
-		flow_fail(flow, LOAD_PHASE_CONNECT, errno);
-}
-
-static void flow_greet(struct flow *flow, const struct burst *burst)
-{
-	const bool eager = burst->engine->options->eager;
-	int code;
-
-	if (end_write(&flow->client, NULL, burst->payload,
-	              eager ? EAGER_BYTES : HELLO_BYTES, &code) == END_BROKE)
-		flow_fail(flow, eager ? LOAD_PHASE_WRITE : LOAD_PHASE_HELLO,
-		          code);
-}
-
-static int client_port(int fd, uint16_t *ret)
-{
-	union address addr = { 0 };
-	socklen_t len = sizeof(addr);
-
-	if (getsockname(fd, &addr.any, &len))
-		return -errno;
-	*ret = address_port(&addr);
-	return 0;
-}
-
-static void flow_connect(struct flow *flow, struct burst *burst)
-{
-	const struct test_listener *listener = &burst->engine->listener;
-	uint16_t port = 0;
-	int rc;
-
-	flow->client.fd = socket(listener->addr.any.sa_family,
-	                         SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (flow->client.fd < 0) {
-		flow_fail(flow, LOAD_PHASE_SOCKET, errno);
-		return;
-	}
-	flow->since_ns = clock_ns();
-	if (connect(flow->client.fd, &listener->addr.any, listener->addr_len) &&
-	    errno != EINPROGRESS) {
-		flow_fail(flow, LOAD_PHASE_CONNECT, errno);
-		return;
-	}
-	flow->state = FLOW_CONNECTING;
-	flow_check_connect(flow, burst->engine);
-	if (flow->state == FLOW_CLOSED)
-		return;
-	rc = client_port(flow->client.fd, &port);
-	if (rc) {
-		flow_fail(flow, LOAD_PHASE_CONNECT, -rc);
-		return;
-	}
-	burst->flow_of_port[port] = (uint32_t)(flow - burst->engine->flows) + 1;
-	if (flow->state == FLOW_CONNECTED)
-		flow_greet(flow, burst);
-}
-
-/* Both ends are there: it is open. */
-static void flow_try_open(struct flow *flow)
-{
-	if (flow->state != FLOW_CONNECTED || flow->server.fd < 0)
-		return;
-	flow->state = FLOW_OPEN;
-}
-
-/* Established: had its SYN to be sent again? */
-static void flow_note_syn(struct flow *flow)
-{
-	struct tcp_facts client;
-
-	if (flow->state == FLOW_CONNECTED &&
-	    !tcp_facts_read(flow->client.fd, &client))
-		flow->late = client.total_retrans > 0;
-}
-
-/*
- * Open: had its hello to be sent again? What an eager client sends again is
- * not a hello. What a flow went through until it was open is not held
- * against it later.
- */
-static void flow_note_hello(struct flow *flow, bool eager)
-{
-	struct tcp_facts client = { 0 };
-	struct tcp_facts server = { 0 };
-
-	if (flow->state != FLOW_OPEN)
-		return;
-	(void)tcp_facts_read(flow->client.fd, &client);
-	(void)tcp_facts_read(flow->server.fd, &server);
-	flow->late |= !eager && client.total_retrans > 0;
-	flow->burst_retrans = client.total_retrans + server.total_retrans;
-}
-
-/* ---- one wave ---- */
-
 static bool is_unsettled(const struct flow *flow)
 {
 	return flow->state < FLOW_OPEN;
 }
 
-static void wave_watch(struct wave *wave, uint64_t index)
+/* ---- steps on flows, where their descriptors are ---- */
+
+/* Some flows of a wave, all in one descriptor table. */
+struct part {
+	struct wave *wave;
+	uint64_t first, end;
+	uint32_t events; /* of the one flow that there were some of */
+};
+
+/* Call @step for a part, and return when it is done. */
+static void on_part(struct part *part, void (*step)(void *arg))
+{
+	table_call(engine_table(part->wave->burst->engine, part->first), step,
+	           part);
+}
+
+/* The next @most flows at the most; Return: false when there is none left. */
+static bool next_part(struct part *part, uint64_t most)
+{
+	const struct wave *wave = part->wave;
+
+	if (part->end == wave->end)
+		return false;
+	part->first = part->end;
+	part->end = engine_table_end(wave->burst->engine, part->first);
+	if (part->end > wave->end)
+		part->end = wave->end;
+	if (part->end - part->first > most)
+		part->end = part->first + most;
+	return true;
+}
+
+/* The whole wave, one table after the other. */
+static void on_wave(struct wave *wave, void (*step)(void *arg))
+{
+	struct part part = { .wave = wave, .end = wave->first };
+
+	while (next_part(&part, UINT64_MAX))
+		on_part(&part, step);
+}
+
+/* Sources follow one another: the few of a wave have a column each. */
+static uint32_t *flow_of_port(const struct burst *burst, uint64_t source,
+                              uint16_t port)
+{
+	return &burst->flow_of_port[source % burst->n_columns * PORTS + port];
+}
+
+static void watch_client(const struct wave *wave, uint64_t index)
 {
 	const struct flow *flow = wave_flow(wave, index);
 	struct epoll_event event = {
@@ -189,31 +127,230 @@ static void wave_watch(struct wave *wave, uint64_t index)
 	if (flow->state == FLOW_CONNECTING)
 		event.events |= EPOLLOUT;
 	/* Without a watch the flow is only noticed at the deadline. */
-	(void)epoll_ctl(wave->epoll_fd, EPOLL_CTL_ADD, flow->client.fd, &event);
+	(void)epoll_ctl(wave->burst->engine->epoll_fd, EPOLL_CTL_ADD,
+	                flow->client.fd, &event);
 }
 
-static void wave_connect(struct wave *wave)
+static bool is_stopped(const struct engine *engine)
 {
-	for (uint64_t i = wave->first; i < wave->end; i++) {
-		struct flow *flow = wave_flow(wave, i);
+	struct pollfd fd = {
+		.fd = engine->options->stop_fd,
+		.events = POLLIN,
+	};
 
-		flow_connect(flow, wave->burst);
+	return poll(&fd, 1, 0) > 0;
+}
+
+static void connect_part(void *arg)
+{
+	const struct part *part = arg;
+	struct wave *wave = part->wave;
+	const struct burst *burst = wave->burst;
+
+	for (uint64_t i = part->first; i < part->end; i++) {
+		const uint64_t source = plan_source(&burst->engine->plan, i);
+		struct flow *flow = wave_flow(wave, i);
+		uint16_t port;
+
+		flow_connect(flow, &burst->greeting, (uint32_t)source, &port);
+		if (port)
+			*flow_of_port(burst, source, port) = (uint32_t)i + 1;
 		if (flow->state == FLOW_CLOSED)
 			wave->n_unsettled--;
 		else
-			wave_watch(wave, i);
+			watch_client(wave, i);
 	}
+}
+
+static void client_event(void *arg)
+{
+	const struct part *part = arg;
+	struct wave *wave = part->wave;
+	struct flow *flow = wave_flow(wave, part->first);
+	const bool was_unsettled = is_unsettled(flow);
+
+	flow_client_event(flow, &wave->burst->greeting, part->events);
+	if (was_unsettled && !is_unsettled(flow))
+		wave->n_unsettled--;
+}
+
+/* At the deadline, or when the user does not want to wait for it. */
+static void give_up_part(void *arg)
+{
+	const struct part *part = arg;
+
+	for (uint64_t i = part->first; i < part->end; i++) {
+		struct flow *flow = wave_flow(part->wave, i);
+
+		if (!is_unsettled(flow))
+			continue;
+		if (part->wave->stopped)
+			flow_fail(flow, LOAD_PHASE_CONNECT, EINTR);
+		else if (flow->state == FLOW_CONNECTED)
+			flow_settle(flow, LOAD_GHOST);
+		else
+			flow_fail(flow, LOAD_PHASE_CONNECT, ETIMEDOUT);
+	}
+}
+
+static void finish_part(void *arg)
+{
+	const struct part *part = arg;
+	struct engine *engine = part->wave->burst->engine;
+	/* one that is not read holds a page of net.ipv4.tcp_mem */
+	const bool reads = engine->options->flows > LOAD_UNREAD_MAX &&
+	                   !engine->options->eager;
+
+	for (uint64_t i = part->first; i < part->end; i++) {
+		struct flow *flow = wave_flow(part->wave, i);
+
+		if (flow->state != FLOW_OPEN)
+			continue;
+		flow_note_hello(flow, engine->options->eager);
+		(void)epoll_ctl(engine->epoll_fd, EPOLL_CTL_DEL,
+		                flow->client.fd, NULL);
+		if (reads)
+			engine->hello_bytes += flow_read_hello(flow);
+	}
+}
+
+/* ---- accepted ends ---- */
+
+/* Accepted ends on their way to a table that is not this thread's. */
+struct parcel {
+	struct wave *wave;
+	struct table *to;
+	size_t n;
+	uint64_t flow[TABLE_PASS_MAX];
+	int fd[TABLE_PASS_MAX];
+};
+
+static void give_server(struct wave *wave, uint64_t index, int fd)
+{
+	struct flow *flow = wave_flow(wave, index);
+
+	flow_take_server(flow, fd);
+	if (!is_unsettled(flow))
+		wave->n_unsettled--;
+}
+
+static void server_lost(void *arg)
+{
+	const struct part *part = arg;
+
+	flow_fail(wave_flow(part->wave, part->first), LOAD_PHASE_ACCEPT,
+	          EMFILE);
+	part->wave->n_unsettled--;
+}
+
+static void parcel_send(struct parcel *parcel)
+{
+	int there[TABLE_PASS_MAX];
+
+	if (!parcel->n)
+		return;
+	table_pass(parcel->to, parcel->fd, parcel->n, there);
+	for (size_t i = 0; i < parcel->n; i++) {
+		struct part part = {
+			.wave = parcel->wave,
+			.first = parcel->flow[i],
+		};
+
+		if (there[i] >= 0)
+			give_server(parcel->wave, parcel->flow[i], there[i]);
+		else
+			on_part(&part, server_lost);
+	}
+	parcel->n = 0;
+}
+
+static void parcel_add(struct parcel *parcel, uint64_t index, int fd)
+{
+	const struct engine *engine = parcel->wave->burst->engine;
+	struct table *to = engine_table(engine, index);
+
+	if (parcel->n == TABLE_PASS_MAX || parcel->n == engine->plan.passing ||
+	    parcel->to != to)
+		parcel_send(parcel);
+	parcel->to = to;
+	parcel->flow[parcel->n] = index;
+	parcel->fd[parcel->n] = fd;
+	parcel->n++;
+}
+
+/* Return: the flow it is the server's end of; -1: a stranger's, or of a flow
+ * that failed already. */
+static int64_t find_flow(const struct wave *wave,
+                         const struct accepted *accepted)
+{
+	const struct burst *burst = wave->burst;
+	const uint32_t known =
+		*flow_of_port(burst, accepted->source, accepted->port);
+	const struct flow *flow;
+
+	if (!known ||
+	    plan_source(&burst->engine->plan, known - 1) != accepted->source)
+		return -1;
+	flow = wave_flow(wave, known - 1);
+	if (flow->state == FLOW_CLOSED || flow->server.fd >= 0)
+		return -1;
+	return (int64_t)known - 1;
+}
+
+static void wave_join(struct wave *wave)
+{
+	const bool passed = wave->burst->engine->tables;
+	struct parcel parcel = { .wave = wave };
+	struct accepted accepted;
+
+	while (acceptor_take(wave->acceptor, &accepted)) {
+		const int64_t index = find_flow(wave, &accepted);
+
+		if (index < 0)
+			(void)close(accepted.fd);
+		else if (passed)
+			parcel_add(&parcel, (uint64_t)index, accepted.fd);
+		else
+			give_server(wave, (uint64_t)index, accepted.fd);
+	}
+	parcel_send(&parcel);
+}
+
+/* ---- one wave ---- */
+
+static void wave_progress(const struct wave *wave, uint64_t done)
+{
+	const struct load_progress progress = {
+		.phase = "burst",
+		.done = done,
+		.of = wave->burst->engine->options->flows,
+	};
+
+	engine_progress(wave->burst->engine, &progress);
+}
+
+/*
+ * Connections of the wave that are half-open. When the queue has them all
+ * there are none, and no need to look through every socket of the host.
+ */
+static struct fact_u64 half_open(const struct wave *wave, bool held)
+{
+	struct test_listener *listener = &wave->burst->engine->listener;
+
+	if (held && listener->row.rqueue >= wave->end - wave->first)
+		return fact_known(0);
+	return listener_syn_queue(listener);
 }
 
 /*
  * Read the queue: of a held burst between the last connect and the first
  * accept, else when all is over, because it drops until then.
  */
-static void wave_sample(struct wave *wave, uint64_t drops_before)
+static void wave_sample(struct wave *wave, uint64_t drops_before, bool held)
 {
 	struct test_listener *listener = &wave->burst->engine->listener;
 	struct load_result *result = wave->burst->engine->result;
-	struct fact_u64 half_open;
+	struct fact_u64 syn_queue;
 	uint32_t drops;
 
 	if (listener_sample(listener))
@@ -225,83 +362,12 @@ static void wave_sample(struct wave *wave, uint64_t drops_before)
 		if (drops >= result->queue_drops.value)
 			result->queue_drops = fact_known(drops);
 	}
-	half_open = listener_syn_queue(listener);
-	if (half_open.state == FACT_KNOWN &&
-	    half_open.value >= result->syn_queue_peak.value)
-		result->syn_queue_peak = half_open;
-	if (wave->burst->engine->options->accept == LOAD_ACCEPT_HELD &&
-	    listener->row.rqueue >= result->queue_peak.value)
+	syn_queue = half_open(wave, held);
+	if (syn_queue.state == FACT_KNOWN &&
+	    syn_queue.value >= result->syn_queue_peak.value)
+		result->syn_queue_peak = syn_queue;
+	if (held && listener->row.rqueue >= result->queue_peak.value)
 		result->queue_peak = fact_known(listener->row.rqueue);
-}
-
-static void wave_join(struct wave *wave)
-{
-	struct burst *burst = wave->burst;
-	struct accepted accepted;
-
-	while (acceptor_take(wave->acceptor, &accepted)) {
-		const uint32_t known = burst->flow_of_port[accepted.port];
-		struct flow *flow =
-			known ? &burst->engine->flows[known - 1] : NULL;
-
-		if (!flow || flow->state == FLOW_CLOSED ||
-		    flow->server.fd >= 0) {
-			/* A stranger's, or of a flow that failed already. */
-			(void)close(accepted.fd);
-			continue;
-		}
-		flow->server.fd = accepted.fd;
-		flow->server.flags |= END_CAN_READ | END_CAN_WRITE;
-		flow_try_open(flow);
-		if (!is_unsettled(flow))
-			wave->n_unsettled--;
-	}
-}
-
-static void wave_client_event(struct wave *wave, struct flow *flow,
-                              uint32_t events)
-{
-	const bool was_unsettled = is_unsettled(flow);
-	socklen_t len = sizeof(int);
-	int code = 0;
-
-	if (flow->state == FLOW_CLOSED)
-		return;
-	if (flow->state == FLOW_CONNECTING) {
-		flow_check_connect(flow, wave->burst->engine);
-		flow_note_syn(flow);
-		if (flow->state == FLOW_CONNECTED)
-			flow_greet(flow, wave->burst);
-		flow_try_open(flow);
-	} else if (events & (EPOLLERR | EPOLLHUP)) {
-		(void)getsockopt(flow->client.fd, SOL_SOCKET, SO_ERROR, &code,
-		                 &len);
-		flow_fail(flow,
-		          wave->burst->engine->options->eager
-		                  ? LOAD_PHASE_WRITE
-		                  : LOAD_PHASE_HELLO,
-		          code ? code : ECONNRESET);
-	}
-	if (was_unsettled && !is_unsettled(flow))
-		wave->n_unsettled--;
-}
-
-/* At the deadline, or when the user does not want to wait for it. */
-static void wave_give_up(struct wave *wave)
-{
-	for (uint64_t i = wave->first; i < wave->end; i++) {
-		struct flow *flow = wave_flow(wave, i);
-
-		if (!is_unsettled(flow))
-			continue;
-		if (wave->stopped)
-			flow_fail(flow, LOAD_PHASE_CONNECT, EINTR);
-		else if (flow->state == FLOW_CONNECTED)
-			flow_settle(flow, LOAD_GHOST);
-		else
-			flow_fail(flow, LOAD_PHASE_CONNECT, ETIMEDOUT);
-	}
-	wave->n_unsettled = 0;
 }
 
 /* Return: how many events there were. */
@@ -310,17 +376,22 @@ static int wave_events(struct wave *wave, int timeout_ms)
 	struct epoll_event events[EVENTS];
 	int n;
 
-	n = epoll_wait(wave->epoll_fd, events, EVENTS, timeout_ms);
+	n = epoll_wait(wave->burst->engine->epoll_fd, events, EVENTS,
+	               timeout_ms);
 	for (int i = 0; i < n; i++) {
 		const uint64_t data = events[i].data.u64;
+		struct part part = {
+			.wave = wave,
+			.first = data,
+			.events = events[i].events,
+		};
 
 		if (data == EVENT_ACCEPTED)
 			wave_join(wave);
 		else if (data == EVENT_STOP)
 			wave->stopped = true;
-		else
-			wave_client_event(wave, wave_flow(wave, data),
-			                  events[i].events);
+		else if (wave_flow(wave, data)->state != FLOW_CLOSED)
+			on_part(&part, client_event);
 	}
 	return n;
 }
@@ -341,13 +412,7 @@ static void wave_settle(struct wave *wave)
 
 	while (wave->n_unsettled && !wave->stopped &&
 	       clock_ns() < wave->deadline_ns) {
-		const struct load_progress progress = {
-			.phase = "burst",
-			.done = wave->end - wave->n_unsettled,
-			.of = engine->options->flows,
-		};
-
-		engine_progress(engine, &progress);
+		wave_progress(wave, wave->end - wave->n_unsettled);
 		if (engine->options->eager)
 			wave_turn(wave);
 		else
@@ -360,15 +425,7 @@ static void wave_settle(struct wave *wave)
 		(void)memcpy(engine->result->deadline_phase, "burst", 6);
 	}
 	if (wave->n_unsettled)
-		wave_give_up(wave);
-}
-
-static void watch_fd(const struct wave *wave, int fd, uint64_t data)
-{
-	struct epoll_event event = { .events = EPOLLIN, .data.u64 = data };
-
-	if (fd >= 0)
-		(void)epoll_ctl(wave->epoll_fd, EPOLL_CTL_ADD, fd, &event);
+		on_wave(wave, give_up_part);
 }
 
 static uint64_t accept_deadline_ns(const struct load_options *options,
@@ -381,27 +438,55 @@ static uint64_t accept_deadline_ns(const struct load_options *options,
 	return clock_ns() + CONNECT_DEADLINE_NS + slow_ns;
 }
 
+static void watch_fd(const struct burst *burst, int fd, uint64_t data)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.u64 = data };
+
+	if (fd >= 0)
+		(void)epoll_ctl(burst->engine->epoll_fd, EPOLL_CTL_ADD, fd,
+		                &event);
+}
+
+/*
+ * Unless accepting is held, the ends that are accepted meanwhile are passed
+ * on before they are more than this table takes.
+ */
+static void wave_connect(struct wave *wave, bool held)
+{
+	const struct engine *engine = wave->burst->engine;
+	const uint64_t most = engine->tables && !held
+	                              ? (engine->plan.passing + 1) / 2
+	                              : UINT64_MAX;
+	struct part part = { .wave = wave, .end = wave->first };
+
+	while (!wave->stopped && next_part(&part, most)) {
+		wave->stopped = is_stopped(engine);
+		if (!wave->stopped)
+			on_part(&part, connect_part);
+		if (most != UINT64_MAX)
+			wave_join(wave);
+		wave_progress(wave, part.end);
+	}
+}
+
 static void wave_drive(struct wave *wave)
 {
 	struct engine *engine = wave->burst->engine;
 	const bool held = engine->options->accept == LOAD_ACCEPT_HELD;
 	uint64_t drops_before = 0;
 
-	watch_fd(wave, acceptor_fd(wave->acceptor), EVENT_ACCEPTED);
-	watch_fd(wave, engine->options->stop_fd, EVENT_STOP);
 	if (!listener_sample(&engine->listener))
 		drops_before = engine->listener.row.drops.value;
-	wave_connect(wave);
+	wave_connect(wave, held);
 	if (held)
-		wave_sample(wave, drops_before);
+		wave_sample(wave, drops_before, held);
 	acceptor_release(wave->acceptor);
 	wave->deadline_ns =
 		accept_deadline_ns(engine->options, wave->end - wave->first);
 	wave_settle(wave);
 	if (!held)
-		wave_sample(wave, drops_before);
-	for (uint64_t i = wave->first; i < wave->end; i++)
-		flow_note_hello(wave_flow(wave, i), engine->options->eager);
+		wave_sample(wave, drops_before, held);
+	on_wave(wave, finish_part);
 }
 
 static int wave_run(struct wave *wave, struct err *err)
@@ -411,24 +496,18 @@ static int wave_run(struct wave *wave, struct err *err)
 	int code;
 	int rc;
 
-	wave->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (wave->epoll_fd < 0) {
-		rc = -errno;
-		return err_set(err, rc, "cannot wait for connections: %s",
-		               strerror(-rc));
-	}
 	rc = acceptor_start(&wave->acceptor, wave->burst->engine,
 	                    wave->end - wave->first + STRANGERS, err);
-	if (!rc) {
-		wave_drive(wave);
-		acceptor_stop(wave->acceptor, &peak, &code);
-		if (peak && peak >= result->queue_peak.value)
-			result->queue_peak = fact_known(peak);
-		if (code)
-			wave->burst->accept_code = code;
-	}
-	(void)close(wave->epoll_fd);
-	return rc;
+	if (rc)
+		return rc;
+	watch_fd(wave->burst, acceptor_fd(wave->acceptor), EVENT_ACCEPTED);
+	wave_drive(wave);
+	acceptor_stop(wave->acceptor, &peak, &code);
+	if (peak && peak >= result->queue_peak.value)
+		result->queue_peak = fact_known(peak);
+	if (code)
+		wave->burst->accept_code = code;
+	return 0;
 }
 
 /* ---- all of them ---- */
@@ -482,12 +561,20 @@ static void burst_note_accept_error(const struct burst *burst)
 
 int burst_run(struct engine *engine, struct err *err)
 {
-	struct burst burst = { .engine = engine };
+	const struct load_plan *plan = &engine->plan;
 	void *payload = calloc(1, EAGER_BYTES);
+	struct burst burst = {
+		.engine = engine,
+		.greeting = { .engine = engine, .payload = payload },
+		.n_columns = engine->options->burst / plan->flows_a_source + 2,
+	};
 	int rc;
 
-	burst.payload = payload;
-	burst.flow_of_port = calloc(65536, sizeof(*burst.flow_of_port));
+	if (burst.n_columns > plan->n_sources)
+		burst.n_columns = plan->n_sources;
+	burst.flow_of_port =
+		calloc(burst.n_columns * PORTS, sizeof(*burst.flow_of_port));
+	watch_fd(&burst, engine->options->stop_fd, EVENT_STOP);
 	if (!payload || !burst.flow_of_port)
 		rc = err_set(err, -ENOMEM,
 		             "cannot start the burst: out of memory");

@@ -4,27 +4,37 @@
  *
  *   load.c      runs the phases, one after the other
  *   prepare.c   refuses what cannot fit (pure)
+ *   plan.c      how many descriptor tables and source addresses (pure)
+ *   table.c     a descriptor table of its own, and a thread that is in it
+ *   address.c   loopback addresses
  *   listener.c  the test's listener, and its queue through sock_diag
  *   acceptor.c  a thread that accepts
  *   burst.c     opens the flows, wave after wave
- *   worker.c    a thread that moves the bytes of its flows, and drains them
+ *   connect.c   what a wave does with one flow
+ *   crew.c      moves the bytes of all flows, and drains them, with
+ *   worker.c    a thread that does so with its own, and
+ *   turns.c     turns, when there are more workers than may run
+ *   flow.c      a flow and its ends
  *   account.c   the reconciliation and the distributions (pure)
  *
  * Between the phases everything belongs to the thread that runs load.c;
- * within one, a flow belongs to one thread.
+ * within one, a flow belongs to one thread. A descriptor means something in
+ * one table only: whatever takes a flow's, runs in the flow's table.
  */
 #ifndef KILOFLOW_PROBES_LOAD_ENGINE_H
 #define KILOFLOW_PROBES_LOAD_ENGINE_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
 #include "probes/diag.h"
+#include "probes/load/address.h"
 #include "probes/load/flow.h"
 #include "probes/load/load.h"
+#include "probes/load/plan.h"
+#include "probes/load/table.h"
 
 /* A connect or its accept must have come this long after the wave began. */
 #define CONNECT_DEADLINE_NS (15 * UINT64_C(1000000000))
@@ -44,13 +54,6 @@
  */
 #define EAGER_BYTES 131072
 
-/* A loopback address, of either family. */
-union address {
-	struct sockaddr any;
-	struct sockaddr_in in;
-	struct sockaddr_in6 in6;
-};
-
 struct test_listener {
 	int fd;
 	union address addr;
@@ -65,12 +68,36 @@ struct engine {
 	struct flow *flows; /* options->flows of them */
 	uint64_t told_ns;   /* when the caller was last told of progress */
 	struct test_listener listener;
+
+	struct load_plan plan;
+	struct table **tables; /* plan.n_tables of them; NULL: the process's
+	                          own is the only one */
+	/* Open before the tables were, so known by the same number in all. */
+	int epoll_fd; /* of the burst */
+	int done_fd;  /* counts the workers that have ended */
+
+	uint64_t hello_bytes; /* read before the transfer began */
 };
 
-/* ---- listener.c ---- */
+/** engine_table - whose descriptors flow @index has; NULL: the process's own */
+static inline struct table *engine_table(const struct engine *engine,
+                                         uint64_t index)
+{
+	return engine->tables ? engine->tables[plan_table(&engine->plan, index)]
+	                      : NULL;
+}
 
-/** address_port - in host byte order */
-uint16_t address_port(const union address *address);
+/** engine_table_end - one beyond the last flow of the table of flow @index */
+static inline uint64_t engine_table_end(const struct engine *engine,
+                                        uint64_t index)
+{
+	const uint64_t end = (plan_table(&engine->plan, index) + 1) *
+	                     engine->plan.flows_a_table;
+
+	return end < engine->options->flows ? end : engine->options->flows;
+}
+
+/* ---- listener.c ---- */
 
 /**
  * listener_open - listen on loopback, on a port outside of the ephemeral
@@ -97,7 +124,8 @@ struct fact_u64 listener_syn_queue(struct test_listener *listener);
 
 struct accepted {
 	int fd;
-	uint16_t port; /* of the client, host byte order */
+	uint32_t source; /* of the client: address_source() */
+	uint16_t port;   /* of the client, host byte order */
 };
 
 struct acceptor;
@@ -108,6 +136,8 @@ struct acceptor;
  * Unless options->accept says otherwise it is held: it waits for
  * acceptor_release() before the first accept(). With eager clients it takes
  * turns with them: it is held again each time that it accepted all there was.
+ * It keeps no more than engine->plan.passing that are not taken, if that is
+ * not 0.
  *
  * Return: 0 or negative errno with words.
  */
@@ -146,7 +176,40 @@ void acceptor_stop(struct acceptor *acceptor, uint32_t *ret_peak,
  */
 int burst_run(struct engine *engine, struct err *err);
 
-/* ---- worker.c ---- */
+/* ---- connect.c ---- */
+
+/* What each step on a flow needs of the burst. */
+struct greeting {
+	const struct engine *engine;
+	const void *payload; /* EAGER_BYTES */
+};
+
+/**
+ * flow_connect - open the client's end, connect, and greet if it is
+ * established at once
+ * @source: number of the address to connect from
+ * @ret_port: the client's port; 0: it failed, and the flow is closed
+ */
+void flow_connect(struct flow *flow, const struct greeting *greeting,
+                  uint32_t source, uint16_t *ret_port);
+
+/** flow_client_event - epoll said that something happened to the client */
+void flow_client_event(struct flow *flow, const struct greeting *greeting,
+                       uint32_t events);
+
+/** flow_take_server - the server's end was accepted */
+void flow_take_server(struct flow *flow, int fd);
+
+/** flow_note_hello - once it is open: had its hello to be sent again? */
+void flow_note_hello(struct flow *flow, bool eager);
+
+/**
+ * flow_read_hello - read it before the transfer
+ * Return: bytes read.
+ */
+uint64_t flow_read_hello(struct flow *flow);
+
+/* ---- crew.c ---- */
 
 /**
  * transfer_run - move the bytes of all open flows, then drain them

@@ -6,6 +6,8 @@
 #include "probes/load/flow.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -47,24 +49,33 @@ enum load_outcome flow_outcome_of(enum load_phase phase, int code)
  * After a reset the state is CLOSE too, but no FIN was acknowledged: hence
  * @clean.
  */
-static void end_close(struct end *end, bool clean)
+static void end_count(struct end *end, bool clean)
 {
+	const uint64_t syn = end->flags & END_ACTIVE ? 1 : 0;
+	const uint64_t peer_fin = end->flags & END_EOF ? 1 : 0;
 	struct tcp_facts facts;
+	uint64_t fin;
+
+	if (end->fd < 0 || tcp_facts_read(end->fd, &facts))
+		return;
+	fin = clean && (end->flags & END_SHUT) && facts.fin_acked;
+	if (facts.bytes_acked >= syn + fin)
+		end->acked = facts.bytes_acked - syn - fin;
+	if (facts.bytes_received >= peer_fin)
+		end->received = facts.bytes_received - peer_fin;
+	end->total_retrans = facts.total_retrans;
+}
+
+/* A RST is answered by nothing, and ends the other end too. */
+static void end_close(struct end *end, bool reset)
+{
+	const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
 
 	if (end->fd < 0)
 		return;
-	if (!tcp_facts_read(end->fd, &facts)) {
-		const uint64_t syn = end->flags & END_ACTIVE ? 1 : 0;
-		const uint64_t fin =
-			clean && (end->flags & END_SHUT) && facts.fin_acked;
-		const uint64_t peer_fin = end->flags & END_EOF ? 1 : 0;
-
-		if (facts.bytes_acked >= syn + fin)
-			end->acked = facts.bytes_acked - syn - fin;
-		if (facts.bytes_received >= peer_fin)
-			end->received = facts.bytes_received - peer_fin;
-		end->total_retrans = facts.total_retrans;
-	}
+	if (reset)
+		(void)setsockopt(end->fd, SOL_SOCKET, SO_LINGER, &at_once,
+		                 sizeof(at_once));
 	(void)close(end->fd);
 	end->fd = -1;
 }
@@ -75,8 +86,10 @@ void flow_settle(struct flow *flow, enum load_outcome outcome)
 		return;
 	flow->state = FLOW_CLOSED;
 	flow->outcome = (uint8_t)outcome;
-	end_close(&flow->client, !flow->code);
-	end_close(&flow->server, !flow->code);
+	end_count(&flow->client, !flow->code);
+	end_count(&flow->server, !flow->code);
+	end_close(&flow->client, flow->reset);
+	end_close(&flow->server, flow->reset);
 }
 
 void flow_fail(struct flow *flow, enum load_phase phase, int code)
@@ -165,6 +178,14 @@ enum end_step end_shut(struct end *end, struct end *peer, int *ret_code)
 	if (peer)
 		peer->flags |= END_CAN_READ | END_LAST;
 	return END_MOVED;
+}
+
+/* net/ipv4/tcp.c:__tcp_sock_set_quickack() sends one that is due at once. */
+void end_ack_now(const struct end *end)
+{
+	const int on = 1;
+
+	(void)setsockopt(end->fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
 }
 
 bool end_is_acked(const struct end *end)

@@ -57,6 +57,8 @@ struct flow {
 	bool late;              /* its SYN or hello had to be sent again */
 	bool parked;            /* not in its worker's run queue */
 	bool armed;             /* its descriptors are in an epoll set */
+	bool reset;             /* to be closed by RST, which leaves no
+	                           TIME_WAIT behind */
 	int16_t code;           /* positive errno, 0: none */
 };
 
@@ -124,6 +126,18 @@ static inline bool end_is_drained(const struct end *end)
 
 	return (end->flags & both) == both;
 }
+
+/**
+ * end_has_all - the end of a flow that is closed by RST, so without any FIN:
+ * @peer has nothing left to write, and all of what it wrote was read
+ */
+static inline bool end_has_all(const struct end *end, const struct end *peer)
+{
+	return !peer->to_write && end->read == peer->written;
+}
+
+/** end_ack_now - do not delay the ACK of what was received; a FIN would not */
+void end_ack_now(const struct end *end);
 
 /**
  * end_is_acked - the kernel has nothing unsent or unacknowledged any more

@@ -6,7 +6,6 @@
  * on the descriptor, because only sock_diag also has the drops, and because
  * that is what a person sees in `ss`.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/inet_diag.h>
 #include <stdlib.h>
@@ -28,33 +27,6 @@
 /* include/net/tcp_states.h */
 #define STATE_LISTEN 10
 #define STATE_SYN_RECV 3
-
-static void address_set_port(union address *address, uint16_t port)
-{
-	if (address->any.sa_family == AF_INET6)
-		address->in6.sin6_port = htons(port);
-	else
-		address->in.sin_port = htons(port);
-}
-
-uint16_t address_port(const union address *address)
-{
-	return ntohs(address->any.sa_family == AF_INET6 ? address->in6.sin6_port
-	                                                : address->in.sin_port);
-}
-
-static socklen_t address_loopback(union address *ret, enum goal_family family)
-{
-	*ret = (union address){ 0 };
-	if (family == FAMILY_IPV6) {
-		ret->in6.sin6_family = AF_INET6;
-		ret->in6.sin6_addr = in6addr_loopback;
-		return sizeof(ret->in6);
-	}
-	ret->in.sin_family = AF_INET;
-	ret->in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	return sizeof(ret->in);
-}
 
 /* The n-th port of those that are not in the ephemeral range; 0: none. */
 static uint16_t port_outside(const struct load_options *options, uint32_t n)
@@ -147,7 +119,8 @@ int listener_open(struct test_listener *listener,
 	int rc;
 
 	*listener = (struct test_listener){ .fd = -1 };
-	listener->addr_len = address_loopback(&listener->addr, options->family);
+	listener->addr_len =
+		address_loopback(&listener->addr, options->family, 0);
 	listener->fd = socket(listener->addr.any.sa_family,
 	                      SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (listener->fd < 0) {

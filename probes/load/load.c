@@ -10,6 +10,8 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -20,6 +22,7 @@
 #include "probes/load/clock.h"
 #include "probes/load/engine.h"
 #include "probes/netstat.h"
+#include "probes/sockstat.h"
 
 void engine_progress(struct engine *engine,
                      const struct load_progress *progress)
@@ -48,15 +51,29 @@ static unsigned int workers_of(const struct load_options *options)
 	                                : (unsigned int)options->flows;
 }
 
-/* Not to be able to is no error: prepare refused what the hard one forbids. */
-static void raise_descriptors(void)
+/*
+ * Not to be able to is no error: prepare refused what the hard one forbids.
+ * Return: how many there may be now.
+ */
+static uint64_t raise_descriptors(void)
 {
 	struct rlimit limit;
+	rlim_t soft;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit))
-		return;
+		return UINT64_MAX;
+	soft = limit.rlim_cur;
 	limit.rlim_cur = limit.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &limit);
+	return setrlimit(RLIMIT_NOFILE, &limit) ? soft : limit.rlim_max;
+}
+
+static uint64_t files_for_flows(const struct load_options *options)
+{
+	const uint64_t files = raise_descriptors();
+
+	return files > options->inherited_files
+	               ? files - options->inherited_files
+	               : 0;
 }
 
 /* What each end is going to write; the hello is the first of it. */
@@ -89,12 +106,12 @@ static struct flow *flows_new(const struct load_options *options)
 	return flows;
 }
 
-/* Close what an error left open. */
-static void flows_free(struct flow *flows, uint64_t n)
+/* Close what an error left open; tables have taken theirs along. */
+static void flows_free(const struct engine *engine)
 {
-	for (uint64_t i = 0; i < n; i++)
-		flow_settle(&flows[i], LOAD_FAILED);
-	free(flows);
+	for (uint64_t i = 0; !engine->tables && i < engine->options->flows; i++)
+		flow_settle(&engine->flows[i], LOAD_FAILED);
+	free(engine->flows);
 }
 
 /* ---- what the host counted meanwhile ---- */
@@ -166,7 +183,60 @@ static void usage_delta(const struct usage *before, const struct usage *after,
 	result->rss_kib = after->rss_kib;
 }
 
+/* ---- what it leaves behind ---- */
+
+/*
+ * The end that closed first is in TIME_WAIT, if both did so in order; not
+ * more than the namespace has.
+ */
+static struct fact_u64 time_wait_left(const struct load_result *result)
+{
+	const uint64_t closed = result->flows[LOAD_OK] +
+	                        result->flows[LOAD_LATE] -
+	                        result->closed_by_reset;
+	struct sockstat_facts facts = { 0 };
+	const int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (root_fd < 0)
+		return (struct fact_u64){ .state = FACT_UNREAD };
+	sockstat_read(root_fd, &facts);
+	(void)close(root_fd);
+	if (facts.time_wait.state == FACT_KNOWN &&
+	    facts.time_wait.value > closed)
+		facts.time_wait.value = closed;
+	return facts.time_wait;
+}
+
 /* ---- the phases ---- */
+
+static int engine_open(struct engine *engine, struct err *err)
+{
+	int rc;
+
+	engine->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	engine->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (engine->epoll_fd < 0 || engine->done_fd < 0) {
+		rc = -errno;
+		return err_set(err, rc, "cannot prepare the load test: %s",
+		               strerror(-rc));
+	}
+	rc = listener_open(&engine->listener, engine->options, err);
+	if (!rc && engine->plan.n_tables > 1)
+		rc = tables_open(engine->plan.n_tables, &engine->tables, err);
+	return rc;
+}
+
+/* Ends in a table of their own are closed with it. */
+static void engine_close(struct engine *engine)
+{
+	if (engine->tables)
+		tables_close(engine->tables, engine->plan.n_tables);
+	listener_close(&engine->listener);
+	if (engine->epoll_fd >= 0)
+		(void)close(engine->epoll_fd);
+	if (engine->done_fd >= 0)
+		(void)close(engine->done_fd);
+}
 
 static int run_phases(struct engine *engine, uint64_t began_ns, struct err *err)
 {
@@ -174,19 +244,19 @@ static int run_phases(struct engine *engine, uint64_t began_ns, struct err *err)
 	uint64_t burst_ns;
 	int rc;
 
-	rc = listener_open(&engine->listener, engine->options, err);
-	if (rc)
-		return rc;
+	rc = engine_open(engine, err);
 	burst_ns = clock_ns();
 	result->phase_ns[0] = burst_ns - began_ns;
-	rc = burst_run(engine, err);
+	if (!rc)
+		rc = burst_run(engine, err);
 	result->phase_ns[1] = clock_ns() - burst_ns;
 	if (!rc)
 		rc = transfer_run(engine, err);
 	if (!rc && account_flows(engine->flows, engine->options->flows, result))
 		rc = err_set(err, -ENOMEM,
 		             "cannot add up the flows: out of memory");
-	listener_close(&engine->listener);
+	engine_close(engine);
+	result->time_wait = time_wait_left(result);
 	return rc;
 }
 
@@ -195,12 +265,15 @@ int load_run(const struct load_options *options, struct load_result **ret,
 {
 	const uint64_t began_ns = clock_ns();
 	const struct load_refusal no_refusal = { 0 };
-	struct engine engine = { .options = options };
+	struct engine engine = { .options = options,
+		                 .listener.fd = -1,
+		                 .epoll_fd = -1,
+		                 .done_fd = -1 };
 	struct usage before;
 	struct usage after;
 	int rc;
 
-	raise_descriptors();
+	plan_make(options, files_for_flows(options), &engine.plan);
 	engine.result = load_refused(options, &no_refusal);
 	engine.flows = flows_new(options);
 	if (!engine.result || !engine.flows) {
@@ -211,11 +284,13 @@ int load_run(const struct load_options *options, struct load_result **ret,
 		               (unsigned long long)options->flows);
 	}
 	engine.result->mode.workers = workers_of(options);
+	engine.result->mode.tables = engine.plan.n_tables;
+	engine.result->mode.sources = engine.plan.n_sources;
 	usage_read(&before);
 	rc = run_phases(&engine, began_ns, err);
 	usage_read(&after);
 	usage_delta(&before, &after, engine.result);
-	flows_free(engine.flows, options->flows);
+	flows_free(&engine);
 	if (rc) {
 		load_result_free(engine.result);
 		return rc;

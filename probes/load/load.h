@@ -17,11 +17,18 @@
 
 struct err;
 struct host;
+struct limits_facts;
 struct netns_facts;
 struct need;
 
 /* listen() asks for as much as there is. */
 #define LOAD_BACKLOG_MAX INT32_MAX
+
+/*
+ * Flows whose hello may wait to be read until the transfer; of more it is
+ * read when their wave has been accepted.
+ */
+#define LOAD_UNREAD_MAX 20000U
 
 /* What a progress callback is told, a few times a second. */
 struct load_progress {
@@ -41,10 +48,18 @@ struct load_options {
 	enum load_direction direction;
 	uint64_t bytes_per_flow; /* each way; 0: by time */
 	uint64_t time_ns;        /* of the transfer, when by time */
-	unsigned int workers;    /* 0: as many as CPUs */
+	enum load_close close;
+	/* Sockets that may be left in TIME_WAIT; flows beyond that are closed
+	   as by LOAD_CLOSE_RST. UINT64_MAX: it is not known. */
+	uint64_t time_wait_left;
+	unsigned int workers; /* 0: as many as CPUs */
 	enum goal_family family;
 	uint16_t port_low, port_high; /* the ephemeral range, which the test's
 	                                 listener keeps out of; 0: unknown */
+	bool spread;    /* take more descriptor tables than one, and more
+	                   source addresses, where the flows need them */
+	uint64_t ports; /* free ones of one source address; 0: unknown */
+	uint64_t inherited_files; /* load_inherited_files() */
 	int stop_fd; /* readable when the user wants it to end; -1: none */
 	void (*progress)(void *to, const struct load_progress *progress);
 	void *to;
@@ -52,6 +67,15 @@ struct load_options {
 
 /** load_options_default - @goal's flows, burst and family; copy, up, held */
 struct load_options load_options_default(const struct goal *goal);
+
+/**
+ * load_inherited_files - descriptors that this process was started with
+ * besides stdio, as far as is known: every table of the test has them. Pure.
+ */
+uint64_t load_inherited_files(const struct limits_facts *limits);
+
+/** load_predict - what the test is going to take, at its peak. Pure. */
+struct load_prediction load_predict(const struct load_options *options);
 
 /**
  * load_prepare - can this host carry the test at all? Pure.

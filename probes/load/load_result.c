@@ -31,6 +31,11 @@ const char *load_phase_name(enum load_phase phase)
 	return names[phase];
 }
 
+const char *load_close_name(enum load_close how)
+{
+	return how == LOAD_CLOSE_RST ? "rst" : "fin";
+}
+
 const char *load_direction_name(enum load_direction direction)
 {
 	static const char *const names[] = {

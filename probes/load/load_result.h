@@ -60,8 +60,20 @@ struct load_interval {
 /* An errno table this long holds every errno of Linux once a phase. */
 #define LOAD_ERRORS_MAX 64
 
+/* How long the last of them stays (include/net/tcp.h:TCP_TIMEWAIT_LEN). */
+#define LOAD_TIME_WAIT_S 60U
+
 enum load_direction { LOAD_UP = 1, LOAD_DOWN = 2, LOAD_BOTH = 3 };
 enum load_accept { LOAD_ACCEPT_HELD, LOAD_ACCEPT_NOW, LOAD_ACCEPT_SLOW };
+
+/* How a flow ends, once its bytes are accounted for. */
+enum load_close {
+	LOAD_CLOSE_FIN, /* in order; TIME_WAIT is left behind */
+	LOAD_CLOSE_RST, /* abortively; nothing is */
+};
+
+/** load_close_name - "fin", "rst" */
+const char *load_close_name(enum load_close how);
 
 /** load_direction_name - "up", "down", "both" */
 const char *load_direction_name(enum load_direction direction);
@@ -72,13 +84,23 @@ struct load_mode {
 	enum load_accept accept;
 	uint64_t accept_per_s; /* of LOAD_ACCEPT_SLOW */
 	bool eager;
+	enum load_close close;
 	unsigned int workers;
+	uint64_t tables;   /* of descriptors; 1: the process's own */
+	uint64_t sources;  /* addresses that clients were bound to */
 	uint64_t backlog;  /* asked for by the test's listener */
 	uint64_t burst;    /* connections a wave */
 	uint16_t emulates; /* port whose listener's limit was used, 0: none */
 	enum goal_family family;
 	bool isolated;                 /* in a network namespace of its own */
 	bool not_copied[SYSCTL_COUNT]; /* of which it has other values */
+};
+
+/* What the test was expected to take, at its peak. */
+struct load_prediction {
+	uint64_t kernel_bytes;
+	uint64_t own_bytes; /* of this process */
+	uint64_t descriptors;
 };
 
 /* Too little of something: nothing was opened. */
@@ -131,6 +153,10 @@ struct load_result {
 	double cpu_seconds;      /* user and system, of this process */
 	struct fact_u64 rss_kib; /* peak resident memory of this process */
 
+	uint64_t closed_by_reset;  /* of the flows that came through */
+	struct fact_u64 time_wait; /* left behind, LOAD_TIME_WAIT_S seconds */
+
+	struct load_prediction predicted;
 	struct load_mode mode;
 	struct load_refusal refusal;
 };

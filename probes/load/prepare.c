@@ -13,6 +13,8 @@
 #include <stdlib.h>
 
 #include "probes/goal.h"
+#include "probes/load/flow.h"
+#include "probes/load/plan.h"
 #include "probes/need.h"
 #include "probes/supply.h"
 
@@ -31,10 +33,19 @@ struct load_options load_options_default(const struct goal *goal)
 		.accept = LOAD_ACCEPT_HELD,
 		.direction = LOAD_UP,
 		.time_ns = UINT64_C(2000000000),
+		.time_wait_left = UINT64_MAX,
 		.family = goal->family,
 		.stop_fd = -1,
 	};
 }
+
+/*
+ * Of this process: the program and its workers' buffers; and for each flow,
+ * besides what is kept of it, a place in a run queue and one in a
+ * distribution.
+ */
+#define OWN_BYTES (4U << 20)
+#define OWN_BYTES_PER_FLOW 24U
 
 /* What is known to be too little, refuses; the first one is named. */
 static void demand(struct load_refusal *refusal, const char *resource,
@@ -49,18 +60,70 @@ static void demand(struct load_refusal *refusal, const char *resource,
 	               resource);
 }
 
+uint64_t load_inherited_files(const struct limits_facts *limits)
+{
+	const struct fact_u64 open = limits->nofile_open;
+
+	return open.state == FACT_KNOWN && open.value > FDS_OWN
+	               ? open.value - FDS_OWN
+	               : 0;
+}
+
 /* Less those that are inherited, which no flow can have. */
 static struct fact_u64 process_files(const struct limits_facts *limits)
 {
-	const uint64_t inherited =
-		limits->nofile_open.state == FACT_KNOWN &&
-				limits->nofile_open.value > FDS_OWN
-			? limits->nofile_open.value - FDS_OWN
-			: 0;
+	const uint64_t inherited = load_inherited_files(limits);
 	struct fact_u64 left = limits->nofile_hard;
 
 	left.value = left.value > inherited ? left.value - inherited : 0;
 	return left;
+}
+
+/* Hellos that are left to the transfer to read; see burst.c. */
+static uint64_t unread_most(const struct load_options *options)
+{
+	const uint64_t kept = options->flows < LOAD_UNREAD_MAX
+	                              ? options->flows
+	                              : LOAD_UNREAD_MAX;
+
+	return options->burst > kept ? options->burst : kept;
+}
+
+/*
+ * Several descriptor tables and source addresses lift what bounds one: so
+ * these are no needs. And no more flows than those of a wave hold unread data
+ * at a time, because a wave is read before the next one begins.
+ */
+static void need_of_spread(const struct load_options *options,
+                           struct need *need)
+{
+	need->fds_process = 0;
+	need->ports = 0;
+	need->tcp_mem_pages = unread_most(options);
+	need->memory_bytes += load_predict(options).own_bytes;
+}
+
+static void demand_of_spread(const struct load_options *options,
+                             const struct host *host,
+                             const struct netns_facts *ns,
+                             struct load_refusal *ret)
+{
+	struct fact_u64 ports = ns->ports.free;
+
+	ports.value = plan_most_ports(options, ports.value);
+	demand(ret, "RLIMIT_NOFILE", process_files(&host->limits),
+	       plan_least_nofile(options->flows));
+	demand(ret, "ports", ports, options->flows);
+}
+
+struct load_prediction load_predict(const struct load_options *options)
+{
+	return (struct load_prediction){
+		.kernel_bytes = options->flows * NEED_KERNEL_BYTES_PER_FLOW,
+		.own_bytes = OWN_BYTES + options->flows * (sizeof(struct flow) +
+		                                           OWN_BYTES_PER_FLOW),
+		.descriptors = 2 * options->flows + NEED_FDS_OVERHEAD,
+	};
 }
 
 bool load_prepare(const struct load_options *options, const struct host *host,
@@ -72,6 +135,8 @@ bool load_prepare(const struct load_options *options, const struct host *host,
 	goal.flows = options->flows;
 	goal.burst = options->burst;
 	need_compute(&goal, supply_page_bytes(host), &need);
+	if (options->spread)
+		need_of_spread(options, &need);
 	*ret = (struct load_refusal){ 0 };
 	demand(ret, "lo", ns->lo.up, 1);
 	if (options->family == FAMILY_IPV6)
@@ -80,6 +145,8 @@ bool load_prepare(const struct load_options *options, const struct host *host,
 	       need.fds_process);
 	for (const struct supply *s = supplies; s->resource; s++)
 		demand(ret, s->bound, s->left(host, ns), supply_need(s, &need));
+	if (options->spread)
+		demand_of_spread(options, host, ns, ret);
 	return ret->refused;
 }
 
@@ -92,11 +159,13 @@ struct load_result *load_refused(const struct load_options *options,
 		return NULL;
 	result->asked = options->flows;
 	result->refusal = *refusal;
+	result->predicted = load_predict(options);
 	result->mode = (struct load_mode){
 		.direction = options->direction,
 		.accept = options->accept,
 		.accept_per_s = options->accept_per_s,
 		.eager = options->eager,
+		.close = options->close,
 		.workers = options->workers,
 		.backlog = options->backlog,
 		.burst = options->burst,

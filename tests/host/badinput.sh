@@ -97,7 +97,7 @@ case_too_few_descriptors()
 {
 	ulimit -Sn 500
 	ulimit -Hn 500
-	report 1 load --flows 1000
+	report 1 check --flows 1000
 	is .load.refused.have 500
 	is .load.refused.need 2064
 	is .load.flows.asked 1000
@@ -110,7 +110,7 @@ case_too_few_descriptors()
 case_too_few_ports()
 {
 	sysctl -qw net.ipv4.ip_local_port_range='40000 40099'
-	report 1 load --flows 500
+	report 1 check --flows 500
 	jqf '.load.refused | .have <= 100 and .need >= 500 and (.resource | test("port"))'
 }
 

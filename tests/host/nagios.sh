@@ -50,8 +50,8 @@ case_critical()
 	says stdout 'net.core.somaxconn is 128'
 	numbers
 	says numbers '^queue_drops=71;;;0$'
-	plugin 2 CRITICAL load --flows 30000
-	says stdout 'RLIMIT_NOFILE'
+	plugin 2 CRITICAL load -6 --flows 100000
+	says stdout 'ports'
 	numbers
 }
 

@@ -28,11 +28,11 @@ no_tcp_socket()
 
 case_refused_before_anything_is_opened()
 {
-	ulimit -Sn 500
-	ulimit -Hn 500
-	expect_exit 1 traced -e trace=network -- load --flows 1000 --format json
-	is .load.refused.have 500
-	is .load.refused.need 2064
+	ulimit -Sn 140
+	ulimit -Hn 140
+	expect_exit 1 traced -e trace=network -- load --flows 2000 --format json
+	is .load.refused.resource '"RLIMIT_NOFILE"'
+	is .load.refused.have 140
 	no_tcp_socket
 }
 
@@ -121,6 +121,42 @@ case_no_more_descriptors()
 	is .load.flows.failed 1
 	is '[.load.errors[] | [.phase, .errno, .count]]' '[["socket","EMFILE",1]]'
 	is .load.bytes.exact true
+}
+
+# As above, in the tables of those flows that one table has no room for.
+in_tables() # STATUS STRACE-ARGUMENT...
+{
+	local want=$1
+	shift
+	ulimit -n 256
+	expect_exit "$want" traced "$@" -- load --flows 300 --bytes 1000 --format json
+	is .load.mode.tables 4
+	jqf '.load.flows | .asked == .ok + .late + .reset + .refused + .timed_out + .ghost + .failed'
+	is .load.bytes.exact true
+}
+
+case_no_more_descriptors_in_a_table()
+{
+	in_tables 1 -e trace=socket -e inject=socket:error=EMFILE:when=30
+	is .load.flows.failed 4 # strace counts each thread's own
+	is '[.load.errors[] | [.phase, .errno, .count]]' '[["socket","EMFILE",4]]'
+}
+
+# All that a message brought is lost with it: the ends, not their count.
+case_no_room_for_what_is_passed_on()
+{
+	in_tables 1 -e trace=sendmsg -e inject=sendmsg:error=ETOOMANYREFS:when=4
+	jqf '.load.flows.failed > 0 and .load.flows.failed < 97'
+	is '[.load.errors[] | [.phase, .errno]]' '[["accept","EMFILE"]]'
+}
+
+case_no_table()
+{
+	ulimit -n 256
+	expect_exit 3 traced -e trace=unshare -e inject=unshare:error=ENOMEM:when=1 -- \
+		load --flows 300 --bytes 1000
+	tr -s ' \n' ' ' <stdout >words
+	says words 'cannot open descriptor table 1 of 4: Cannot allocate memory'
 }
 
 host_main "$@"

@@ -117,10 +117,18 @@ static struct load_result *load_new(uint64_t ok, uint64_t late)
 	load->phase_ns[3] = 4000000;
 	load->cpu_seconds = 3.75;
 	load->rss_kib = fact_known(3840);
+	load->time_wait = fact_known(load->asked);
+	load->predicted = (struct load_prediction){
+		.kernel_bytes = load->asked * 9728,
+		.own_bytes = 4194304,
+		.descriptors = 2 * load->asked + 64,
+	};
 	load->mode = (struct load_mode){
 		.direction = LOAD_UP,
 		.accept = LOAD_ACCEPT_HELD,
 		.workers = 2,
+		.tables = 1,
+		.sources = 1,
 		.backlog = INT32_MAX,
 		.burst = load->asked,
 		.family = FAMILY_IPV4,

@@ -192,6 +192,9 @@ suite_tsan()
 		tap "tsan owners" setarch --addr-no-randomize "$dir/tests/unit/test_owners" &&
 		can_host &&
 		tap "tsan modes" env BUILD="$dir" setarch --addr-no-randomize tests/host/modes.sh &&
+		tap "tsan tables" env BUILD="$dir" \
+			TSAN_OPTIONS="$TSAN_OPTIONS:suppressions=$PWD/tests/support/tables.supp" \
+			setarch --addr-no-randomize tests/host/tables.sh &&
 		tap "tsan netns_all" env BUILD="$dir" setarch --addr-no-randomize tests/host/netns_all.sh \
 			two_hundred text_folds_what_is_alike load_elsewhere_only_when_asked
 }

@@ -66,6 +66,29 @@ static void test_first_outcome_wins(void **state)
 	assert_int_equal(flow.server.fd, -1);
 }
 
+/* Without a FIN: all that the peer wrote was read, and it writes no more. */
+static void test_has_all(void **state)
+{
+	static const struct {
+		uint64_t read, written, to_write;
+		bool has_all;
+	} rows[] = {
+		{ 0, 0, 0, true },
+		{ 5, 5, 0, true },
+		{ 4, 5, 0, false },
+		{ 5, 5, 1, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct end end = { .read = rows[i].read };
+		const struct end peer = { .written = rows[i].written,
+			                  .to_write = rows[i].to_write };
+
+		assert_int_equal(end_has_all(&end, &peer), rows[i].has_all);
+	}
+}
+
 static void test_write_is_bounded(void **state)
 {
 	char payload[1000] = { 0 };
@@ -236,6 +259,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_outcome_of),
 		cmocka_unit_test(test_first_outcome_wins),
+		cmocka_unit_test(test_has_all),
 		cmocka_unit_test(test_write_is_bounded),
 		cmocka_unit_test(test_full_socket),
 		cmocka_unit_test(test_read_to_eof),

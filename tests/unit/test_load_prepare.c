@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "probes/load/load.h"
+#include "probes/load/plan.h"
 #include "tests/support/fdcheck.h"
 
 #define FLOWS 1000
@@ -210,6 +211,107 @@ static void test_ipv6_matters_to_ipv6_only(void **state)
 	assert_false(load_prepare(&options, &host, &ns, &refusal));
 }
 
+/*
+ * More tables and sources lift what one of them bounds; what bounds all of
+ * them together stays.
+ */
+static void test_spread(void **state)
+{
+	struct load_options options = options_of(FAMILY_IPV4);
+	struct load_refusal refusal;
+	struct host host;
+	struct netns_facts ns;
+
+	(void)state;
+	options.spread = true;
+	host_that_just_fits(&host, &ns);
+	host.memory.available_bytes = fact_known(UINT64_C(1) << 40);
+	host.limits.nofile_hard = fact_known(256);
+	ns.ports.free = fact_known(2);
+	assert_false(load_prepare(&options, &host, &ns, &refusal));
+
+	host.limits.nofile_hard.value = plan_least_nofile(FLOWS);
+	assert_false(load_prepare(&options, &host, &ns, &refusal));
+	host.limits.nofile_hard.value--;
+	assert_true(load_prepare(&options, &host, &ns, &refusal));
+	assert_string_equal(refusal.resource, "RLIMIT_NOFILE");
+	assert_int_equal(refusal.need, refusal.have + 1);
+	host.limits.nofile_hard.state = FACT_DENIED;
+	assert_false(load_prepare(&options, &host, &ns, &refusal));
+
+	ns.ports.free.value = 0;
+	assert_true(load_prepare(&options, &host, &ns, &refusal));
+	assert_string_equal(refusal.resource, "ports");
+	ns.ports.free.state = FACT_DENIED;
+	assert_false(load_prepare(&options, &host, &ns, &refusal));
+
+	host.sysctl[SYSCTL_FILE_MAX].v[0]--;
+	assert_true(load_prepare(&options, &host, &ns, &refusal));
+	assert_string_equal(refusal.resource, "fs.file-max");
+}
+
+/* IPv6 has one loopback address. */
+static void test_spread_ipv6(void **state)
+{
+	struct load_options options = options_of(FAMILY_IPV6);
+	struct load_refusal refusal;
+	struct host host;
+	struct netns_facts ns;
+
+	(void)state;
+	options.spread = true;
+	host_that_just_fits(&host, &ns);
+	host.memory.available_bytes = fact_known(UINT64_C(1) << 40);
+	assert_false(load_prepare(&options, &host, &ns, &refusal));
+	ns.ports.free.value--;
+	assert_true(load_prepare(&options, &host, &ns, &refusal));
+	assert_string_equal(refusal.resource, "ports");
+	assert_int_equal(refusal.have, FLOWS - 1);
+	assert_int_equal(refusal.need, FLOWS);
+}
+
+/* Its own memory counts too; unread data is that of a wave. */
+static void test_spread_memory(void **state)
+{
+	struct load_options options = options_of(FAMILY_IPV4);
+	struct load_refusal refusal;
+	struct load_prediction predicted;
+	struct host host;
+	struct netns_facts ns;
+
+	(void)state;
+	options.spread = true;
+	options.flows = 1000000;
+	options.burst = 65536;
+	host_that_just_fits(&host, &ns);
+	host.sysctl[SYSCTL_FILE_MAX].v[0] = 2003064;
+	host.sysctl[SYSCTL_TCP_MEM].v[2] = 65736;
+	host.limits.nofile_hard = fact_known(20000);
+	predicted = load_predict(&options);
+	assert_int_equal(predicted.kernel_bytes, UINT64_C(9728000000));
+	assert_int_equal(predicted.descriptors, 2000064);
+	assert_in_range(predicted.own_bytes, 1000000, 300000000);
+	host.memory.available_bytes =
+		fact_known(predicted.kernel_bytes + predicted.own_bytes);
+	assert_false(load_prepare(&options, &host, &ns, &refusal));
+
+	host.memory.available_bytes.value--;
+	assert_true(load_prepare(&options, &host, &ns, &refusal));
+	assert_string_equal(refusal.resource, "memory");
+	host.memory.available_bytes.value++;
+	ns.sockstat.mem_pages.value++;
+	assert_true(load_prepare(&options, &host, &ns, &refusal));
+	assert_string_equal(refusal.resource, "net.ipv4.tcp_mem");
+	assert_int_equal(refusal.need, 65536);
+
+	/* small waves: what the transfer finds unread */
+	options.burst = 1;
+	assert_false(load_prepare(&options, &host, &ns, &refusal));
+	host.sysctl[SYSCTL_TCP_MEM].v[2] = 20200;
+	assert_true(load_prepare(&options, &host, &ns, &refusal));
+	assert_int_equal(refusal.need, LOAD_UNREAD_MAX);
+}
+
 static void test_refused_result(void **state)
 {
 	const struct load_options options = options_of(FAMILY_IPV4);
@@ -238,6 +340,9 @@ int main(void)
 		cmocka_unit_test(test_inherited_descriptors),
 		cmocka_unit_test(test_sysctls),
 		cmocka_unit_test(test_ipv6_matters_to_ipv6_only),
+		cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_spread_ipv6),
+		cmocka_unit_test(test_spread_memory),
 		cmocka_unit_test(test_refused_result),
 	};
 

@@ -161,6 +161,50 @@ static void test_workers(void **state)
 	}
 }
 
+/* By reset: as exact, and nothing is left in TIME_WAIT. */
+static void test_close_by_reset(void **state)
+{
+	static const struct {
+		enum load_direction direction;
+		uint64_t bytes; /* 0: by time */
+	} rows[] = {
+		{ LOAD_UP, 1 },      { LOAD_UP, 1000000 },   { LOAD_UP, 0 },
+		{ LOAD_DOWN, 1 },    { LOAD_DOWN, 1000000 }, { LOAD_DOWN, 0 },
+		{ LOAD_BOTH, 1000 }, { LOAD_BOTH, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct load_options options = small(7);
+		struct load_result *result;
+
+		options.close = LOAD_CLOSE_RST;
+		options.direction = rows[i].direction;
+		options.bytes_per_flow = rows[i].bytes;
+		result = run(&options);
+		assert_exact(result, 7);
+		assert_int_equal(result->closed_by_reset, 7);
+		assert_int_equal(result->time_wait.value, 0);
+		assert_int_equal(result->mode.close, LOAD_CLOSE_RST);
+		load_result_free(result);
+	}
+}
+
+/* In order as long as TIME_WAIT takes them. */
+static void test_close_what_fits(void **state)
+{
+	struct load_options options = small(9);
+	struct load_result *result;
+
+	(void)state;
+	options.time_wait_left = 4;
+	result = run(&options);
+	assert_exact(result, 9);
+	assert_int_equal(result->closed_by_reset, 5);
+	assert_int_equal(result->mode.close, LOAD_CLOSE_FIN);
+	load_result_free(result);
+}
+
 /* The user does not want to wait: each flow still has one outcome. */
 static void test_stopped_at_once(void **state)
 {
@@ -189,6 +233,8 @@ int main(void)
 		cmocka_unit_test(test_bytes_per_flow),
 		cmocka_unit_test(test_shapes),
 		cmocka_unit_test(test_workers),
+		cmocka_unit_test(test_close_by_reset),
+		cmocka_unit_test(test_close_what_fits),
 		cmocka_unit_test(test_stopped_at_once),
 	};
 

@@ -291,6 +291,11 @@ static void test_load(void **state)
 	options = accepted("load --bytes 1024G --accept held");
 	assert_int_equal(options.load.bytes_per_flow, UINT64_C(1) << 40);
 	assert_int_equal(options.load.accept, LOAD_ACCEPT_HELD);
+	assert_int_equal(options.load.close, LOAD_CLOSE_FIN);
+	assert_true(options.load.spread);
+	options = accepted("check --close rst");
+	assert_int_equal(options.load.close, LOAD_CLOSE_RST);
+	assert_false(options.load.spread);
 }
 
 static void test_when_no_load(void **state)

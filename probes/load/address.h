@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * address - loopback addresses of either family.
+ *
+ * Of IPv4 there are many: source n is 127.0.0.1 + n. IPv6 has one.
+ */
+#ifndef KILOFLOW_PROBES_LOAD_ADDRESS_H
+#define KILOFLOW_PROBES_LOAD_ADDRESS_H
+
+#include <netinet/in.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "probes/goal.h"
+
+union address {
+	struct sockaddr any;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+/** address_loopback - source @source, without a port; Return: its length */
+socklen_t address_loopback(union address *ret, enum goal_family family,
+                           uint32_t source);
+
+void address_set_port(union address *address, uint16_t port);
+
+/** address_port - in host byte order */
+uint16_t address_port(const union address *address);
+
+/** address_source - which source a loopback address is */
+uint32_t address_source(const union address *address);
+
+#endif
