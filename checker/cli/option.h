@@ -53,6 +53,7 @@ extern const struct option_type option_choice;
 extern const struct option_type option_format;
 extern const struct option_type option_netns;
 extern const struct option_type option_accept;
+extern const struct option_type option_rate;
 extern const struct option_type option_ignore;
 extern const struct option_type option_address;
 extern const struct option_type option_tool;
@@ -87,6 +88,14 @@ struct option {
 
 /** option_table - ends with a row whose name is NULL */
 extern const struct option option_table[];
+
+/* Two options that make no sense together. */
+struct option_clash {
+	const char *one, *other; /* names of rows; NULL ends a list */
+	const char *why;
+};
+
+extern const struct option_clash option_clashes[];
 
 /** option_takes - does @command take @option? */
 bool option_takes(const struct option *option, const struct command *command);

@@ -9,12 +9,16 @@
 #define TIME_MAX_NS UINT64_C(3600000000000)
 #define BYTES_MAX (UINT64_C(1) << 40)
 #define WORKERS_MAX 1024
+#define INTERVAL_MIN_NS UINT64_C(10000000)
+#define MESSAGE_MAX (UINT64_C(1) << 30)
+#define SOURCES_MAX 254
 
 /* Where a value goes; its size, where a type is used for several. */
 #define AT(member) .at = offsetof(struct options, member)
 #define FIELD(member) AT(member), .size = sizeof(((struct options *)0)->member)
 
 #define IN_CHECK .commands = { &command_check }
+#define IN_LOAD .commands = { &command_load }
 #define IN_TESTS .commands = { &command_check, &command_load }
 #define IN_REPORTS                                                             \
 	.commands = { &command_check, &command_load, &command_listeners }
@@ -113,6 +117,27 @@ const struct option option_table[] = {
 	{ .name = "eager", .type = &option_flag,
 	  FIELD(load.eager), .value = 1, IN_TESTS, .of_load = true,
 	  .help = "clients write at once, as iperf does: overflows become resets" },
+	{ .name = "rate", .argument = "R/s", .type = &option_rate,
+	  FIELD(load.rate_per_s), .min = 1, .max = LOAD_PER_S_MAX, IN_LOAD,
+	  .help = "connects by a schedule, and not in a burst; latency counts from when each was due" },
+	{ .name = "request", .argument = "A", .type = &option_bytes,
+	  FIELD(load.request_bytes), .min = 1, .max = MESSAGE_MAX, IN_LOAD,
+	  .needs = "response",
+	  .help = "flows send A bytes and wait for the response, again and again, for --time or until --bytes" },
+	{ .name = "response", .argument = "B", .type = &option_bytes,
+	  FIELD(load.response_bytes), .min = 1, .max = MESSAGE_MAX, IN_LOAD,
+	  .needs = "request",
+	  .help = "bytes that answer each request" },
+	{ .name = "hold", .type = &option_flag,
+	  FIELD(load.shape), .value = LOAD_HOLD, IN_LOAD,
+	  .help = "flows idle for --time; at the end each must answer" },
+	{ .name = "sources", .argument = "N", .type = &option_count,
+	  FIELD(load.sources), .min = 1, .max = SOURCES_MAX, IN_LOAD,
+	  .help = "clients come from 127.0.0.1 to 127.0.0.N (default: as many as the flows need ports)" },
+	{ .name = "interval", .argument = "T", .type = &option_duration,
+	  FIELD(load.interval_ns), .min = INTERVAL_MIN_NS, .max = TIME_MAX_NS,
+	  IN_LOAD,
+	  .help = "how often the bytes read are noted, and show them (default 1s, in JSON only)" },
 	{ .name = "close", .argument = "HOW", .type = &option_choice,
 	  FIELD(load.close), .words = close_words,
 	  IN_TESTS, .of_load = true,
@@ -204,6 +229,20 @@ const struct option option_table[] = {
 	  FIELD(version), .value = 1,
 	  .help = "print the version" },
 	{ .name = NULL },
+};
+/* clang-format on */
+
+/* clang-format off */
+const struct option_clash option_clashes[] = {
+	{ "rate", "burst", "a burst is what comes all at once" },
+	{ "sources", "ipv6", "loopback has one IPv6 address, ::1" },
+	{ "request", "hold", "flows that are held carry nothing" },
+	{ "request", "direction", "requests go up, responses down" },
+	{ "request", "eager", "a client that waits for responses is not eager" },
+	{ "hold", "direction", "flows that are held carry nothing" },
+	{ "hold", "bytes", "flows that are held carry nothing" },
+	{ "hold", "eager", "flows that are held carry nothing" },
+	{ NULL, NULL, NULL },
 };
 /* clang-format on */
 

@@ -190,19 +190,39 @@ static const char *netns_word(const struct option *self, size_t at)
 	return at ? NULL : "all";
 }
 
-/* "slow:100/s" */
-static int parse_accept_rate(const char *text, struct load_options *load)
+/* "100/s" */
+static int scan_rate(const char *text, uint64_t *ret)
 {
 	const size_t len = strlen(text);
 	char number[32];
-	uint64_t rate;
-	int rc;
 
 	if (len < 3 || len - 2 >= sizeof(number) ||
 	    strcmp(text + len - 2, "/s") != 0)
 		return -EINVAL;
 	(void)snprintf(number, sizeof(number), "%.*s", (int)(len - 2), text);
-	rc = num_parse_u64(number, NUM_COUNT, &rate);
+	return num_parse_u64(number, NUM_COUNT, ret);
+}
+
+static int parse_rate(const struct option *self, const char *text, void *to)
+{
+	uint64_t rate = 0;
+	const int rc = scan_rate(text, &rate);
+
+	return store_in_range(self, to, rc, rate);
+}
+
+static void range_rate(const struct option *self, char *buf, size_t size)
+{
+	(void)snprintf(buf, size, "%" PRIu64 "/s to %" PRIu64 "/s", self->min,
+	               self->max);
+}
+
+/* "slow:100/s" */
+static int parse_accept_rate(const char *text, struct load_options *load)
+{
+	uint64_t rate;
+	const int rc = scan_rate(text, &rate);
+
 	if (rc)
 		return rc;
 	if (rate < 1 || rate > ACCEPT_RATE_MAX)
@@ -344,6 +364,12 @@ const struct option_type option_duration = {
 	.parse = parse_duration,
 	.kind = "a duration",
 	.range = range_duration,
+};
+
+const struct option_type option_rate = {
+	.parse = parse_rate,
+	.kind = "a rate",
+	.range = range_rate,
 };
 
 const struct option_type option_choice = {

@@ -280,6 +280,19 @@ static int check_together(const struct parse *parse)
 	return 0;
 }
 
+static int check_clashes(const struct parse *parse)
+{
+	for (const struct option_clash *c = option_clashes; c->one; c++) {
+		if (!is_given(parse, c->one) || !is_given(parse, c->other))
+			continue;
+		err_hint(parse->err, "%s: leave one of them out", c->why);
+		return err_set(parse->err, -EINVAL,
+		               "--%s and --%s do not go together", c->one,
+		               c->other);
+	}
+	return 0;
+}
+
 static int check_burst(const struct parse *parse)
 {
 	struct goal *goal = &parse->ret->goal;
@@ -387,6 +400,22 @@ static int check_eager(const struct parse *parse)
 	               "--eager and --direction down do not go together");
 }
 
+/* What is held is a burst; what comes by a schedule is accepted as it does. */
+static int check_rate(const struct parse *parse)
+{
+	struct load_options *load = &parse->ret->load;
+
+	if (!load->rate_per_s)
+		return 0;
+	if (!is_given(parse, "accept"))
+		load->accept = LOAD_ACCEPT_NOW;
+	if (load->accept != LOAD_ACCEPT_HELD)
+		return 0;
+	err_hint(parse->err, "use --accept now or slow:N/s");
+	return err_set(parse->err, -EINVAL,
+	               "--rate and --accept held do not go together");
+}
+
 static int check_word(const struct parse *parse)
 {
 	const struct command *command = parse->ret->command;
@@ -410,6 +439,8 @@ static int finish(struct parse *parse)
 	ret->no_load = no_load(ret);
 	rc = check_together(parse);
 	if (!rc)
+		rc = check_clashes(parse);
+	if (!rc)
 		rc = check_netns(parse);
 	if (!rc)
 		rc = check_offline(parse);
@@ -422,6 +453,8 @@ static int finish(struct parse *parse)
 	if (!rc)
 		rc = check_eager(parse);
 	if (!rc)
+		rc = check_rate(parse);
+	if (!rc)
 		rc = check_word(parse);
 	if (rc)
 		return rc;
@@ -430,6 +463,8 @@ static int finish(struct parse *parse)
 	ret->load.family = ret->goal.family;
 	/* check proves its goal, which one process has, to one destination */
 	ret->load.spread = ret->command == &command_load;
+	if (is_given(parse, "request"))
+		ret->load.shape = LOAD_REQUEST;
 	return 0;
 }
 

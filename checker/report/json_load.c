@@ -93,15 +93,47 @@ static json_t *json_bytes(const struct load_result *load)
 	});
 }
 
-static json_t *json_connect_us(const struct load_result *load)
+static json_t *json_times(const struct load_times *times)
 {
 	return jv_object((const struct jv_pair[]){
-		{ "min", jv_fact(load->connect_us.min) },
-		{ "p50", jv_fact(load->connect_us.p50) },
-		{ "p90", jv_fact(load->connect_us.p90) },
-		{ "p99", jv_fact(load->connect_us.p99) },
-		{ "p99_9", jv_fact(load->connect_us.p99_9) },
-		{ "max", jv_fact(load->connect_us.max) },
+		{ "min", jv_fact(times->min) },
+		{ "p50", jv_fact(times->p50) },
+		{ "p90", jv_fact(times->p90) },
+		{ "p99", jv_fact(times->p99) },
+		{ "p99_9", jv_fact(times->p99_9) },
+		{ "max", jv_fact(times->max) },
+		{ NULL, NULL },
+	});
+}
+
+/* How connects kept to their schedule; null: they had none. */
+static json_t *json_schedule(const struct load_result *load)
+{
+	const double per_s = load->connects_per_s;
+
+	if (!load->mode.rate_per_s)
+		return json_null();
+	return jv_object((const struct jv_pair[]){
+		{ "per_s", jv_u64(load->mode.rate_per_s) },
+		{ "begun_per_s", per_s > 0 ? jv_real(per_s) : json_null() },
+		{ "behind_us", json_times(&load->behind_us) },
+		{ NULL, NULL },
+	});
+}
+
+/* Null: no flow was to ask for anything. */
+static json_t *json_exchanges(const struct load_result *load)
+{
+	const struct load_mode *mode = &load->mode;
+
+	if (mode->shape == LOAD_STREAM)
+		return json_null();
+	return jv_object((const struct jv_pair[]){
+		{ "request", jv_u64(mode->request_bytes) },
+		{ "response", jv_u64(mode->response_bytes) },
+		{ "count", count(load, load->exchanges) },
+		{ "per_s", real(load, load->exchanges_per_s) },
+		{ "us", json_times(&load->exchange_us) },
 		{ NULL, NULL },
 	});
 }
@@ -195,6 +227,7 @@ static json_t *not_copied(const struct load_mode *mode)
 static json_t *json_mode(const struct load_mode *mode)
 {
 	return jv_object((const struct jv_pair[]){
+		{ "shape", json_string(load_shape_name(mode->shape)) },
 		{ "send", json_string("copy") },
 		{ "receive", json_string("copy") },
 		{ "direction",
@@ -205,7 +238,7 @@ static json_t *json_mode(const struct load_mode *mode)
 		{ "sources", jv_nonzero(mode->sources) },
 		{ "backlog", jv_u64(mode->backlog) },
 		{ "accept", accept_mode(mode) },
-		{ "burst", jv_u64(mode->burst) },
+		{ "burst", jv_nonzero(mode->burst) },
 		{ "emulates", jv_nonzero(mode->emulates) },
 		{ "eager", json_boolean(mode->eager) },
 		{ "isolated", json_boolean(mode->isolated) },
@@ -264,7 +297,9 @@ json_t *jv_load(const struct load_result *load)
 		{ "bytes", json_bytes(load) },
 		{ "seconds", seconds(load, load->transfer_ns) },
 		{ "gbit_per_s", real(load, load->gbit_per_s) },
-		{ "connect_us", json_connect_us(load) },
+		{ "connect_us", json_times(&load->connect_us) },
+		{ "exchanges", json_exchanges(load) },
+		{ "schedule", json_schedule(load) },
 		{ "flow_mbit_per_s", json_flow_rates(load) },
 		{ "fairness", rate(load, load->fairness) },
 		{ "retransmits", count(load, load->retransmits) },

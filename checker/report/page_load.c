@@ -90,18 +90,15 @@ static void bytes_text(const struct load_result *load, char *buf, size_t size)
 		       load->bytes.flows_off);
 }
 
-static void connect_text(const struct load_result *load, char *buf, size_t size)
+static void append_times(const struct load_times *times, char *buf, size_t size)
 {
 	const struct {
 		const char *name;
 		struct fact_u64 us;
 	} columns[] = {
-		{ "min", load->connect_us.min },
-		{ "p50", load->connect_us.p50 },
-		{ "p90", load->connect_us.p90 },
-		{ "p99", load->connect_us.p99 },
-		{ "p99.9", load->connect_us.p99_9 },
-		{ "max", load->connect_us.max },
+		{ "min", times->min },     { "p50", times->p50 },
+		{ "p90", times->p90 },     { "p99", times->p99 },
+		{ "p99.9", times->p99_9 }, { "max", times->max },
 	};
 
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++) {
@@ -114,9 +111,32 @@ static void connect_text(const struct load_result *load, char *buf, size_t size)
 	}
 }
 
+static void connect_text(const struct load_result *load, char *buf, size_t size)
+{
+	append_times(&load->connect_us, buf, size);
+	if (load->mode.rate_per_s && buf[0])
+		append(buf, size, "since they were due");
+}
+
+static void behind_text(const struct load_result *load, char *buf, size_t size)
+{
+	if (!load->mode.rate_per_s)
+		return;
+	append_times(&load->behind_us, buf, size);
+	if (load->connects_per_s > 0)
+		append(buf, size, "%.0f of %" PRIu64 " connects a second",
+		       load->connects_per_s, load->mode.rate_per_s);
+}
+
+static void exchange_text(const struct load_result *load, char *buf,
+                          size_t size)
+{
+	append_times(&load->exchange_us, buf, size);
+}
+
 static void rates_text(const struct load_result *load, char *buf, size_t size)
 {
-	if (!load->rates_known)
+	if (!load->rates_known || load->mode.shape != LOAD_STREAM)
 		return;
 	append(buf, size, "min %.3g", load->flow_mbit_per_s.min);
 	append(buf, size, "p50 %.3g", load->flow_mbit_per_s.p50);
@@ -200,7 +220,9 @@ static void mode_text(const struct load_result *load, char *buf, size_t size)
 	const struct load_mode *mode = &load->mode;
 
 	append(buf, size, "%s", mode->family == FAMILY_IPV6 ? "IPv6" : "IPv4");
-	append(buf, size, "%s", load_direction_name(mode->direction));
+	append(buf, size, "%s",
+	       mode->shape == LOAD_STREAM ? load_direction_name(mode->direction)
+	                                  : load_shape_name(mode->shape));
 	append(buf, size, "copied at both ends");
 	append(buf, size, "backlog %" PRIu64, mode->backlog);
 	append(buf, size, "%u worker%s", mode->workers,
@@ -221,6 +243,8 @@ static const struct row rows[] = {
 	{ "accept queue", false, queue_text },
 	{ "bytes", false, bytes_text },
 	{ "connect", false, connect_text },
+	{ "behind", false, behind_text },
+	{ "exchange", false, exchange_text },
 	{ "per flow", false, rates_text },
 	{ "retransmits", false, retransmits_text },
 	{ "errors", false, errors_text },
@@ -250,7 +274,9 @@ static void burst_text(const struct load_result *load, char *buf, size_t size)
 {
 	const struct load_mode *mode = &load->mode;
 
-	if (mode->burst >= load->asked)
+	if (mode->rate_per_s)
+		append(buf, size, "%" PRIu64 " a second", mode->rate_per_s);
+	else if (mode->burst >= load->asked)
 		append(buf, size, "one burst");
 	else
 		append(buf, size, "bursts of %" PRIu64, mode->burst);
@@ -265,11 +291,34 @@ static void burst_text(const struct load_result *load, char *buf, size_t size)
 		append(buf, size, "eager");
 }
 
+/* What the flows did, and how much of it a second. */
+static void rate_text(const struct load_result *load, char *buf, size_t size)
+{
+	const struct load_mode *mode = &load->mode;
+	char rate[HUMAN_MAX];
+
+	if (mode->shape == LOAD_REQUEST)
+		append(buf, size,
+		       "%" PRIu64 " bytes asked and %" PRIu64 " answered",
+		       mode->request_bytes, mode->response_bytes);
+	if (mode->shape == LOAD_HOLD)
+		append(buf, size, "idle");
+	append(buf, size, "%.1f s", (double)load->transfer_ns / 1e9);
+	if (mode->shape == LOAD_REQUEST)
+		append(buf, size, "%.0f exchanges a second",
+		       load->exchanges_per_s);
+	if (mode->shape == LOAD_HOLD)
+		append(buf, size, "%" PRIu64 " alive at the end",
+		       load->exchanges);
+	if (mode->shape == LOAD_STREAM) {
+		human_bitrate(load->gbit_per_s, rate);
+		append(buf, size, "%s", rate);
+	}
+}
+
 static void headline_text(const struct load_result *load, char *buf,
                           size_t size)
 {
-	char rate[HUMAN_MAX];
-
 	append(buf, size, "%" PRIu64 " flow%s", load->asked,
 	       load->asked == 1 ? "" : "s");
 	if (load->refusal.refused) {
@@ -277,16 +326,35 @@ static void headline_text(const struct load_result *load, char *buf,
 		return;
 	}
 	burst_text(load, buf, size);
-	if (load->transfer_ns) {
-		human_bitrate(load->gbit_per_s, rate);
-		append(buf, size, "%.1f s", (double)load->transfer_ns / 1e9);
-		append(buf, size, "%s", rate);
-	}
+	if (load->transfer_ns)
+		rate_text(load, buf, size);
 	if (load->interrupted)
 		append(buf, size, "interrupted");
 	if (load->deadline)
 		append(buf, size, "%s ran into its deadline",
 		       load->deadline_phase);
+}
+
+/* Those that were asked for: one a line. */
+static void put_intervals(const struct page *page)
+{
+	const struct load_result *load = host_load(page->report->host);
+	uint64_t from_ns = 0;
+
+	for (size_t i = 0; load->mode.interval_ns && i < load->n_intervals;
+	     i++) {
+		const struct load_interval *row = &load->intervals[i];
+		const double ns = (double)(row->end_ns - from_ns);
+		char bytes[HUMAN_MAX];
+		char rate[HUMAN_MAX];
+
+		human_bytes(row->bytes, bytes);
+		human_bitrate(ns > 0 ? (double)row->bytes * 8 / ns : 0, rate);
+		(void)fprintf(page->out, "%*s%-*s%9.3f s %12s %14s\n", LABEL_AT,
+		              "", VALUE_AT - LABEL_AT, i ? "" : "intervals",
+		              (double)row->end_ns / 1e9, bytes, rate);
+		from_ns = row->end_ns;
+	}
 }
 
 static void put_findings(const struct page *page)
@@ -326,4 +394,5 @@ void page_load(const struct page *page)
 		return;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		put_row(page, &rows[i]);
+	put_intervals(page);
 }

@@ -11,7 +11,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "probes/load/clock.h"
 #include "probes/load/engine.h"
+#include "probes/load/histogram.h"
+#include "probes/load/schedule.h"
 
 static bool way_is_exact(const struct end *from, const struct end *to)
 {
@@ -88,6 +91,38 @@ static uint64_t percentile(const uint64_t *sorted, size_t n, unsigned int mille)
 	const size_t rank = (n * mille + 999) / 1000;
 
 	return sorted[rank ? rank - 1 : 0];
+}
+
+void account_times(const struct histogram *ns, struct load_times *ret_us)
+{
+	const struct {
+		struct fact_u64 *to;
+		unsigned int mille;
+	} columns[] = {
+		{ &ret_us->p50, 500 },
+		{ &ret_us->p90, 900 },
+		{ &ret_us->p99, 990 },
+		{ &ret_us->p99_9, 999 },
+	};
+
+	if (!ns->n)
+		return;
+	ret_us->min = fact_known(ns->min / NS_PER_US);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		*columns[i].to = fact_known(
+			histogram_percentile(ns, columns[i].mille) / NS_PER_US);
+	ret_us->max = fact_known(ns->max / NS_PER_US);
+}
+
+void account_pace(const struct pace *pace, struct load_result *result)
+{
+	const uint64_t n = pace->behind_ns.n;
+	const uint64_t span_ns = pace->last_ns - pace->first_ns;
+
+	account_times(&pace->behind_ns, &result->behind_us);
+	if (n > 1 && span_ns)
+		result->connects_per_s =
+			(double)(n - 1) * 1e9 / (double)span_ns;
 }
 
 static void connect_times(const struct flow *flows, size_t n, uint64_t *values,

@@ -26,6 +26,7 @@
 #include "probes/base/err.h"
 #include "probes/load/clock.h"
 #include "probes/load/engine.h"
+#include "probes/load/schedule.h"
 
 /* Connections of strangers that a wave has room for. */
 #define STRANGERS 1024
@@ -54,6 +55,7 @@ struct wave {
 	struct acceptor *acceptor;
 	uint64_t first, end; /* flows [first, end) */
 	uint64_t n_unsettled;
+	uint64_t start_ns; /* of its schedule */
 	uint64_t deadline_ns;
 	bool stopped;
 };
@@ -61,6 +63,11 @@ struct wave {
 static struct flow *wave_flow(const struct wave *wave, uint64_t index)
 {
 	return &wave->burst->engine->flows[index];
+}
+
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
 }
 
 static bool is_unsettled(const struct flow *flow)
@@ -141,6 +148,25 @@ static bool is_stopped(const struct engine *engine)
 	return poll(&fd, 1, 0) > 0;
 }
 
+static uint64_t due_ns(const struct wave *wave, uint64_t index)
+{
+	const uint64_t per_s = wave->burst->engine->options->rate_per_s;
+
+	return wave->start_ns + schedule_due_ns(per_s, index - wave->first);
+}
+
+/* By a schedule, its latency counts from when it is due. */
+static void note_due(const struct wave *wave, uint64_t index)
+{
+	struct engine *engine = wave->burst->engine;
+	struct flow *flow = wave_flow(wave, index);
+
+	if (!engine->options->rate_per_s)
+		return;
+	flow->since_ns = due_ns(wave, index);
+	pace_note(&engine->pace, flow->since_ns, clock_ns());
+}
+
 static void connect_part(void *arg)
 {
 	const struct part *part = arg;
@@ -152,6 +178,7 @@ static void connect_part(void *arg)
 		struct flow *flow = wave_flow(wave, i);
 		uint16_t port;
 
+		note_due(wave, i);
 		flow_connect(flow, &burst->greeting, (uint32_t)source, &port);
 		if (port)
 			*flow_of_port(burst, source, port) = (uint32_t)i + 1;
@@ -447,6 +474,38 @@ static void watch_fd(const struct burst *burst, int fd, uint64_t data)
 		                &event);
 }
 
+/* To the nanosecond, which epoll_wait() cannot. */
+static void wave_wait(struct wave *wave, uint64_t at_ns)
+{
+	const struct timespec left = clock_left(at_ns);
+	struct pollfd fd = {
+		.fd = wave->burst->engine->epoll_fd,
+		.events = POLLIN,
+	};
+
+	if (ppoll(&fd, 1, &left, NULL) > 0)
+		(void)wave_events(wave, 0);
+}
+
+/* How many from @next on may be connected now; there is one at least. */
+static uint64_t wave_due(struct wave *wave, uint64_t next)
+{
+	const uint64_t per_s = wave->burst->engine->options->rate_per_s;
+	uint64_t count;
+
+	if (!per_s)
+		return UINT64_MAX;
+	for (;;) {
+		count = wave->first +
+		        schedule_count(per_s, clock_ns() - wave->start_ns);
+		if (count > next)
+			return count - next;
+		wave_wait(wave, due_ns(wave, next));
+		if (wave->stopped)
+			return 1;
+	}
+}
+
 /*
  * Unless accepting is held, the ends that are accepted meanwhile are passed
  * on before they are more than this table takes.
@@ -454,16 +513,18 @@ static void watch_fd(const struct burst *burst, int fd, uint64_t data)
 static void wave_connect(struct wave *wave, bool held)
 {
 	const struct engine *engine = wave->burst->engine;
-	const uint64_t most = engine->tables && !held
+	const uint64_t room = engine->tables && !held
 	                              ? (engine->plan.passing + 1) / 2
 	                              : UINT64_MAX;
 	struct part part = { .wave = wave, .end = wave->first };
 
-	while (!wave->stopped && next_part(&part, most)) {
+	wave->start_ns = clock_ns();
+	while (!wave->stopped && part.end < wave->end) {
+		(void)next_part(&part, min_u64(room, wave_due(wave, part.end)));
 		wave->stopped = is_stopped(engine);
 		if (!wave->stopped)
 			on_part(&part, connect_part);
-		if (most != UINT64_MAX)
+		if (room != UINT64_MAX)
 			wave_join(wave);
 		wave_progress(wave, part.end);
 	}

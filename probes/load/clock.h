@@ -33,4 +33,16 @@ static inline int clock_timeout_ms(uint64_t at_ns, int most_ms)
 	return left_ms < (uint64_t)most_ms ? (int)left_ms : most_ms;
 }
 
+/** clock_left - from now until @at_ns; none, when that has been */
+static inline struct timespec clock_left(uint64_t at_ns)
+{
+	const uint64_t now = clock_ns();
+	const uint64_t left_ns = at_ns > now ? at_ns - now : 0;
+
+	return (struct timespec){
+		.tv_sec = (time_t)(left_ns / NS_PER_S),
+		.tv_nsec = (long)(left_ns % NS_PER_S),
+	};
+}
+
 #endif

@@ -100,7 +100,8 @@ void flow_connect(struct flow *flow, const struct greeting *greeting,
 		flow_fail(flow, LOAD_PHASE_BIND, -rc);
 		return;
 	}
-	flow->since_ns = clock_ns();
+	if (!flow->since_ns)
+		flow->since_ns = clock_ns();
 	if (connect(flow->client.fd, &listener->addr.any, listener->addr_len) &&
 	    errno != EINPROGRESS) {
 		flow_fail(flow, LOAD_PHASE_CONNECT, errno);

@@ -14,6 +14,8 @@
 
 #include "probes/base/err.h"
 #include "probes/load/clock.h"
+#include "probes/load/histogram.h"
+#include "probes/load/shape.h"
 #include "probes/load/table.h"
 #include "probes/load/turns.h"
 #include "probes/load/worker.h"
@@ -237,6 +239,7 @@ static uint64_t crew_read_ns(const struct crew *crew)
 
 static int merge_intervals(const struct crew *crew, struct load_result *result)
 {
+	const uint64_t interval_ns = crew->shop.interval_ns;
 	size_t n = crew->shop.engine->hello_bytes ? 1 : 0;
 
 	for (unsigned int i = 0; i < crew->n; i++) {
@@ -250,7 +253,7 @@ static int merge_intervals(const struct crew *crew, struct load_result *result)
 	for (size_t row = 0; row < n; row++) {
 		struct load_interval *interval = &result->intervals[row];
 
-		interval->end_ns = (row + 1) * INTERVAL_NS;
+		interval->end_ns = (row + 1) * interval_ns;
 		if (!row)
 			interval->bytes = crew->shop.engine->hello_bytes;
 		for (unsigned int i = 0; i < crew->n; i++) {
@@ -261,6 +264,26 @@ static int merge_intervals(const struct crew *crew, struct load_result *result)
 	}
 	if (n && result->transfer_ns < result->intervals[n - 1].end_ns)
 		result->intervals[n - 1].end_ns = result->transfer_ns;
+	return 0;
+}
+
+static int merge_exchanges(const struct crew *crew, struct load_result *result)
+{
+	struct histogram *all;
+
+	if (!crew->shop.shape->exchanges)
+		return 0;
+	all = calloc(1, sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < crew->n; i++)
+		histogram_merge(all, crew->workers[i].exchange_ns);
+	account_times(all, &result->exchange_us);
+	result->exchanges = all->n;
+	if (result->transfer_ns)
+		result->exchanges_per_s =
+			(double)all->n * 1e9 / (double)result->transfer_ns;
+	free(all);
 	return 0;
 }
 
@@ -284,16 +307,20 @@ static int crew_merge(const struct crew *crew, struct err *err)
 	}
 	result->phase_ns[2] = drain_ns - crew->shop.start_ns;
 	result->phase_ns[3] = clock_ns() - drain_ns;
-	if (merge_intervals(crew, result))
+	if (merge_intervals(crew, result) || merge_exchanges(crew, result))
 		return err_set(err, -ENOMEM,
-		               "cannot merge the intervals: out of memory");
+		               "cannot merge the results: out of memory");
 	return 0;
 }
 
 int transfer_run(struct engine *engine, struct err *err)
 {
+	const uint64_t interval_ns = engine->options->interval_ns;
 	struct crew crew = {
-		.shop = { .engine = engine, .gate = PTHREAD_MUTEX_INITIALIZER },
+		.shop = { .engine = engine,
+		          .shape = shape_of(engine->options->shape),
+		          .interval_ns = interval_ns ? interval_ns : NS_PER_S,
+		          .gate = PTHREAD_MUTEX_INITIALIZER },
 	};
 	int rc;
 

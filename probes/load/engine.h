@@ -14,8 +14,11 @@
  *   crew.c      moves the bytes of all flows, and drains them, with
  *   worker.c    a thread that does so with its own, and
  *   turns.c     turns, when there are more workers than may run
+ *   shape*.c    what a flow does between being open and being closed
  *   flow.c      a flow and its ends
- *   account.c   the reconciliation and the distributions (pure)
+ *   account.c   the reconciliation and the distributions (pure), with
+ *   histogram.c one of values that come one by one (pure)
+ *   schedule.c  when each connection is due, at a rate (pure)
  *
  * Between the phases everything belongs to the thread that runs load.c;
  * within one, a flow belongs to one thread. A descriptor means something in
@@ -34,6 +37,7 @@
 #include "probes/load/flow.h"
 #include "probes/load/load.h"
 #include "probes/load/plan.h"
+#include "probes/load/schedule.h"
 #include "probes/load/table.h"
 
 /* A connect or its accept must have come this long after the wave began. */
@@ -44,9 +48,6 @@
 
 /* How often a person is told of progress. */
 #define PROGRESS_MS 200
-
-/* The first bytes of every flow: one segment, read as payload. */
-#define HELLO_BYTES 16
 
 /*
  * What a client that does not wait (iperf, any bulk sender) writes as soon
@@ -77,6 +78,7 @@ struct engine {
 	int done_fd;  /* counts the workers that have ended */
 
 	uint64_t hello_bytes; /* read before the transfer began */
+	struct pace pace;     /* of a schedule */
 };
 
 /** engine_table - whose descriptors flow @index has; NULL: the process's own */
@@ -224,6 +226,15 @@ int transfer_run(struct engine *engine, struct err *err);
 /** account_flows - outcomes, errors, bytes and distributions of all flows */
 int account_flows(const struct flow *flows, size_t n,
                   struct load_result *result);
+
+/**
+ * account_times - a distribution of nanoseconds, in microseconds
+ * @ret_us: left as it is when there are none
+ */
+void account_times(const struct histogram *ns, struct load_times *ret_us);
+
+/** account_pace - how a schedule was kept */
+void account_pace(const struct pace *pace, struct load_result *result);
 
 /** engine_progress - tell the caller, if it wants to know, every PROGRESS_MS */
 void engine_progress(struct engine *engine,

@@ -16,6 +16,9 @@
 
 #include "probes/load/load_result.h"
 
+/* The first bytes of every flow: one segment, read as payload. */
+#define HELLO_BYTES 16
+
 enum end_flags {
 	END_ACTIVE = 1,    /* it sent the SYN */
 	END_CAN_READ = 2,  /* worth a try: said epoll, or its peer wrote */
@@ -47,8 +50,10 @@ enum flow_state {
 
 struct flow {
 	struct end client, server;
-	uint64_t since_ns; /* when connect() was called; later, when both
-	                      ends were drained */
+	uint64_t since_ns; /* when connect() was called, or due; later, when
+	                      both ends were drained */
+	uint64_t asked_ns; /* since when its request is answered, or is to be;
+	                      0: there is none */
 	uint32_t connect_us;
 	uint32_t burst_retrans; /* both ends', until it was open */
 	uint8_t state;          /* enum flow_state */

@@ -83,6 +83,11 @@ static void set_quota(struct flow *flow, const struct load_options *options)
 		options->bytes_per_flow ? options->bytes_per_flow : UINT64_MAX;
 
 	flow->client.to_write = HELLO_BYTES;
+	if (options->shape != LOAD_STREAM) {
+		/* The client's exchanges come first, then its FIN. */
+		flow->client.flags |= END_SENDER;
+		return;
+	}
 	if (options->direction & LOAD_UP) {
 		flow->client.to_write = quota;
 		flow->client.flags |= END_SENDER;
@@ -252,6 +257,7 @@ static int run_phases(struct engine *engine, uint64_t began_ns, struct err *err)
 	result->phase_ns[1] = clock_ns() - burst_ns;
 	if (!rc)
 		rc = transfer_run(engine, err);
+	account_pace(&engine->pace, result);
 	if (!rc && account_flows(engine->flows, engine->options->flows, result))
 		rc = err_set(err, -ENOMEM,
 		             "cannot add up the flows: out of memory");

@@ -15,6 +15,9 @@
 #include "probes/goal.h"
 #include "probes/load/load_result.h"
 
+/* Of a rate; see schedule.h. */
+#define LOAD_PER_S_MAX UINT64_C(10000000)
+
 struct err;
 struct host;
 struct limits_facts;
@@ -45,9 +48,15 @@ struct load_options {
 	enum load_accept accept;
 	uint64_t accept_per_s; /* of LOAD_ACCEPT_SLOW, at least 1 */
 	bool eager;            /* write at once, as iperf does */
+	/* Connects begun a second, by a schedule; 0: as fast as they go. Of
+	   LOAD_CHURN never 0; flows are then those open at a time. */
+	uint64_t rate_per_s;
+	enum load_shape shape;
+	uint64_t request_bytes, response_bytes; /* at least 1 */
 	enum load_direction direction;
 	uint64_t bytes_per_flow; /* each way; 0: by time */
 	uint64_t time_ns;        /* of the transfer, when by time */
+	uint64_t interval_ns;    /* of the result's rows; 0: a second */
 	enum load_close close;
 	/* Sockets that may be left in TIME_WAIT; flows beyond that are closed
 	   as by LOAD_CLOSE_RST. UINT64_MAX: it is not known. */
@@ -56,9 +65,10 @@ struct load_options {
 	enum goal_family family;
 	uint16_t port_low, port_high; /* the ephemeral range, which the test's
 	                                 listener keeps out of; 0: unknown */
-	bool spread;    /* take more descriptor tables than one, and more
-	                   source addresses, where the flows need them */
-	uint64_t ports; /* free ones of one source address; 0: unknown */
+	uint64_t sources; /* addresses of the clients; 0: what the flows need */
+	bool spread;      /* take more descriptor tables than one, and more
+	                     source addresses, where the flows need them */
+	uint64_t ports;   /* free ones of one source address; 0: unknown */
 	uint64_t inherited_files; /* load_inherited_files() */
 	int stop_fd; /* readable when the user wants it to end; -1: none */
 	void (*progress)(void *to, const struct load_progress *progress);

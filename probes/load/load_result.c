@@ -36,6 +36,18 @@ const char *load_close_name(enum load_close how)
 	return how == LOAD_CLOSE_RST ? "rst" : "fin";
 }
 
+const char *load_shape_name(enum load_shape shape)
+{
+	static const char *const names[] = {
+		[LOAD_STREAM] = "stream",
+		[LOAD_REQUEST] = "request",
+		[LOAD_HOLD] = "hold",
+		[LOAD_CHURN] = "churn",
+	};
+
+	return names[shape];
+}
+
 const char *load_direction_name(enum load_direction direction)
 {
 	static const char *const names[] = {

@@ -63,6 +63,17 @@ struct load_interval {
 /* How long the last of them stays (include/net/tcp.h:TCP_TIMEWAIT_LEN). */
 #define LOAD_TIME_WAIT_S 60U
 
+/* What a flow does between being open and being closed. */
+enum load_shape {
+	LOAD_STREAM,  /* bytes, as fast as they go */
+	LOAD_REQUEST, /* a request, its response, again and again */
+	LOAD_HOLD,    /* nothing; at the end one exchange, to see it alive */
+	LOAD_CHURN,   /* one exchange; flows come and go, at a rate */
+};
+
+/** load_shape_name - "stream", "request", "hold", "churn" */
+const char *load_shape_name(enum load_shape shape);
+
 enum load_direction { LOAD_UP = 1, LOAD_DOWN = 2, LOAD_BOTH = 3 };
 enum load_accept { LOAD_ACCEPT_HELD, LOAD_ACCEPT_NOW, LOAD_ACCEPT_SLOW };
 
@@ -80,6 +91,10 @@ const char *load_direction_name(enum load_direction direction);
 
 /* How the test was run; named in every report. */
 struct load_mode {
+	enum load_shape shape;
+	uint64_t request_bytes, response_bytes; /* of one exchange */
+	uint64_t rate_per_s;  /* connects begun by a schedule; 0: at once */
+	uint64_t interval_ns; /* that was asked for; 0: none was */
 	enum load_direction direction;
 	enum load_accept accept;
 	uint64_t accept_per_s; /* of LOAD_ACCEPT_SLOW */
@@ -89,7 +104,7 @@ struct load_mode {
 	uint64_t tables;   /* of descriptors; 1: the process's own */
 	uint64_t sources;  /* addresses that clients were bound to */
 	uint64_t backlog;  /* asked for by the test's listener */
-	uint64_t burst;    /* connections a wave */
+	uint64_t burst;    /* connections a wave; 0: by a schedule */
 	uint16_t emulates; /* port whose listener's limit was used, 0: none */
 	enum goal_family family;
 	bool isolated;                 /* in a network namespace of its own */
@@ -101,6 +116,11 @@ struct load_prediction {
 	uint64_t kernel_bytes;
 	uint64_t own_bytes; /* of this process */
 	uint64_t descriptors;
+};
+
+/* A distribution; known when there was at least one value. */
+struct load_times {
+	struct fact_u64 min, p50, p90, p99, p99_9, max;
 };
 
 /* Too little of something: nothing was opened. */
@@ -133,10 +153,17 @@ struct load_result {
 	uint64_t transfer_ns; /* from its start to the last byte read */
 	double gbit_per_s;
 
-	/* microseconds; known when at least one flow was established */
-	struct {
-		struct fact_u64 min, p50, p90, p99, p99_9, max;
-	} connect_us;
+	/* of flows that came through; by a schedule, since it was due */
+	struct load_times connect_us;
+
+	uint64_t exchanges; /* requests that were answered */
+	double exchanges_per_s;
+	/* since the request; of LOAD_CHURN, since its connect was due */
+	struct load_times exchange_us;
+
+	/* of a schedule: when connects were begun, after they were due */
+	struct load_times behind_us;
+	double connects_per_s; /* begun; 0: not measured */
 
 	bool rates_known; /* at least one flow carried data */
 	struct {

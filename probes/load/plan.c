@@ -60,6 +60,19 @@ static void plan_passing(uint64_t nofile, struct load_plan *ret)
 	ret->passing = min_u64(ret->passing, PASSING_MAX);
 }
 
+static void plan_sources(uint64_t flows, uint64_t flows_a_source,
+                         struct load_plan *ret)
+{
+	ret->flows_a_source = flows_a_source;
+	ret->n_sources = divide_up(flows, flows_a_source);
+}
+
+/* Of IPv6 loopback there is one. */
+static bool has_given_sources(const struct load_options *options)
+{
+	return options->sources || options->family == FAMILY_IPV6;
+}
+
 void plan_make(const struct load_options *options, uint64_t nofile,
                struct load_plan *ret)
 {
@@ -71,15 +84,15 @@ void plan_make(const struct load_options *options, uint64_t nofile,
 		.flows_a_source = flows,
 		.n_sources = 1,
 	};
+	if (options->sources)
+		plan_sources(flows, divide_up(flows, options->sources), ret);
 	if (!options->spread)
 		return;
 	share_out(flows, nofile, ret);
 	if (ret->n_tables > 1)
 		plan_passing(nofile, ret);
-	if (!options->ports || options->family == FAMILY_IPV6)
-		return;
-	ret->flows_a_source = max_u64(options->ports / 2, 1);
-	ret->n_sources = divide_up(flows, ret->flows_a_source);
+	if (options->ports && !has_given_sources(options))
+		plan_sources(flows, max_u64(options->ports / 2, 1), ret);
 }
 
 static bool carries(uint64_t nofile, uint64_t flows)
@@ -109,6 +122,8 @@ uint64_t plan_least_nofile(uint64_t flows)
 
 uint64_t plan_most_ports(const struct load_options *options, uint64_t ports)
 {
+	if (options->sources)
+		return ports * options->sources;
 	if (!options->spread || options->family == FAMILY_IPV6)
 		return ports;
 	return max_u64(ports / 2, ports != 0) * PLAN_SOURCES_MAX;

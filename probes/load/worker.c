@@ -21,6 +21,8 @@
 #include <unistd.h>
 
 #include "probes/load/clock.h"
+#include "probes/load/histogram.h"
+#include "probes/load/shape.h"
 #include "probes/load/turns.h"
 
 /* Both ends closed, but data still unacknowledged: wait at most this long. */
@@ -54,8 +56,9 @@ static bool interval_room(struct worker *worker, size_t index)
 
 static void count_read(struct worker *worker, uint64_t bytes)
 {
-	size_t index = (size_t)((worker->now_ns - worker->shop->start_ns) /
-	                        INTERVAL_NS);
+	const struct shop *shop = worker->shop;
+	size_t index =
+		(size_t)((worker->now_ns - shop->start_ns) / shop->interval_ns);
 
 	if (!bytes)
 		return;
@@ -72,9 +75,8 @@ static void count_read(struct worker *worker, uint64_t bytes)
 
 /* ---- one flow ---- */
 
-/* One way of a flow: write at @from, read at @to. */
-static enum end_step flow_move(struct worker *worker, struct flow *flow,
-                               struct end *from, struct end *to)
+enum end_step worker_move(struct worker *worker, struct flow *flow,
+                          struct end *from, struct end *to)
 {
 	enum end_step wrote;
 	enum end_step read;
@@ -145,21 +147,28 @@ static void flow_finish(struct worker *worker, struct flow *flow)
 		worker->n_acking++;
 }
 
-/* Both ways, then both halves. */
+/* Its shape has more for it to do. */
+static bool flow_goes_on(const struct worker *worker, const struct flow *flow)
+{
+	return flow->asked_ns ||
+	       worker->shop->shape->next(worker, flow) != NEXT_NONE;
+}
+
+/* What its shape does; then both halves. */
 static enum end_step flow_step(struct worker *worker, struct flow *flow,
                                bool *ret_moved)
 {
-	const enum end_step up =
-		flow_move(worker, flow, &flow->client, &flow->server);
-	enum end_step down;
+	const enum end_step step = worker->shop->shape->turn(worker, flow);
 
-	if (up == END_BROKE)
+	if (step == END_BROKE)
 		return END_BROKE;
-	down = flow_move(worker, flow, &flow->server, &flow->client);
-	if (down == END_BROKE)
-		return END_BROKE;
-	*ret_moved |= up == END_MOVED || down == END_MOVED;
-	return flow_shut(flow);
+	*ret_moved |= step == END_MOVED;
+	return flow_goes_on(worker, flow) ? END_IDLE : flow_shut(flow);
+}
+
+static bool closes_at_once(const struct worker *worker)
+{
+	return worker->shop->engine->tables || worker->shop->shape->at_once;
 }
 
 /*
@@ -178,10 +187,10 @@ static enum end_step flow_turn(struct worker *worker, struct flow *flow)
 	do {
 		shut = flow_step(worker, flow, &moved);
 		moved |= shut == END_MOVED;
-	} while (shut == END_MOVED && worker->shop->engine->tables);
+	} while (shut == END_MOVED && closes_at_once(worker));
 	if (shut == END_BROKE)
 		return END_MOVED;
-	if (flow_is_drained(flow)) {
+	if (!flow_goes_on(worker, flow) && flow_is_drained(flow)) {
 		flow_finish(worker, flow);
 		return END_MOVED;
 	}
@@ -260,8 +269,11 @@ static void wait_events(struct worker *worker)
 
 static void begin_drain(struct worker *worker)
 {
+	const struct shape *shape = worker->shop->shape;
+
 	worker->drain_ns = worker->now_ns;
 	worker->drained_ns = worker->now_ns;
+	worker->moved_ns = worker->now_ns;
 	if (worker->shop->engine->options->bytes_per_flow &&
 	    worker->now_ns >= worker->stop_ns)
 		worker->deadline = "transfer";
@@ -271,8 +283,8 @@ static void begin_drain(struct worker *worker)
 
 		if (flow->state != FLOW_OPEN)
 			continue;
-		flow->client.to_write = 0;
-		flow->server.to_write = 0;
+		if (shape->stop)
+			shape->stop(flow);
 		unpark(worker, i);
 	}
 }
@@ -329,13 +341,21 @@ static void run_queue(struct worker *worker)
 	worker->n_run = kept;
 }
 
+/* Nothing has moved for too long, though something should have. */
+static bool is_stalled(const struct worker *worker)
+{
+	if (worker->shop->shape->idles && !worker->drain_ns)
+		return false;
+	return worker->now_ns - worker->moved_ns >= STALL_DEADLINE_NS;
+}
+
 static void check_deadlines(struct worker *worker)
 {
 	if (!worker->drain_ns &&
 	    (worker->now_ns >= worker->stop_ns ||
 	     atomic_load_explicit(&worker->shop->stop, memory_order_relaxed)))
 		begin_drain(worker);
-	if (worker->now_ns - worker->moved_ns >= STALL_DEADLINE_NS ||
+	if (is_stalled(worker) ||
 	    (worker->drain_ns &&
 	     worker->now_ns - worker->drained_ns >= STALL_DEADLINE_NS))
 		give_up(worker);
@@ -397,14 +417,19 @@ int worker_init(struct worker *worker, struct shop *shop, unsigned int number)
 	worker->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (worker->epoll_fd < 0)
 		return -errno;
-	if (interval_room(worker, 0))
+	if (shop->shape->exchanges)
+		worker->exchange_ns = calloc(1, sizeof(*worker->exchange_ns));
+	if ((worker->exchange_ns || !shop->shape->exchanges) &&
+	    interval_room(worker, 0))
 		return 0;
 	worker_close(worker);
+	free(worker->exchange_ns);
 	return -ENOMEM;
 }
 
 void worker_done(struct worker *worker)
 {
+	free(worker->exchange_ns);
 	free(worker->intervals);
 }
 

@@ -14,6 +14,8 @@
 
 #include "probes/load/engine.h"
 
+struct histogram;
+struct shape;
 struct turns;
 
 /*
@@ -31,16 +33,16 @@ struct turns;
  */
 #define READ_CHUNK_BYTES 262144
 
-#define INTERVAL_NS NS_PER_S
-
 /* What all workers share; none changes it while they run but through calls. */
 struct shop {
 	struct engine *engine;
+	const struct shape *shape; /* of every flow */
 	struct turns *turns;
 	struct buffers *buffers; /* one for each place of the turns */
 	atomic_bool stop;
 	pthread_mutex_t gate; /* locked until the flows are shared out */
 	uint64_t start_ns;
+	uint64_t interval_ns;
 };
 
 struct buffers {
@@ -72,6 +74,7 @@ struct worker {
 
 	uint64_t *intervals; /* bytes read in each */
 	size_t n_intervals, max_intervals;
+	struct histogram *exchange_ns;   /* NULL: its shape has none */
 	atomic_uint_fast64_t bytes_read; /* for the progress line only */
 };
 
@@ -94,6 +97,13 @@ void worker_done(struct worker *worker);
  * @run: room for the indices of all flows
  */
 void worker_assign(struct worker *worker, uint32_t *run);
+
+/**
+ * worker_move - one way of a flow: write at @from, read at @to
+ * Return: END_BROKE: the flow has failed, and is closed.
+ */
+enum end_step worker_move(struct worker *worker, struct flow *flow,
+                          struct end *from, struct end *to);
 
 /** worker_main - of its thread: until none of its flows is open */
 void *worker_main(void *arg);
