@@ -19,6 +19,7 @@
 #include "probes/base/err.h"
 #include "probes/facts.h"
 #include "probes/isolate.h"
+#include "probes/load/clock.h"
 #include "probes/load/load.h"
 #include "rules/listener.h"
 #include "rules/saturate.h"
@@ -136,6 +137,27 @@ static int refuse(const struct load_options *load,
 	return 0;
 }
 
+static bool is_on(const struct netns_facts *ns, enum sysctl_id id)
+{
+	return ns->sysctl[id].state == FACT_KNOWN && ns->sysctl[id].v[0] > 0;
+}
+
+/*
+ * On loopback 2, the default, is as good as 1
+ * (net/ipv4/tcp_ipv4.c:tcp_twsk_unique()). Before the delay was a sysctl it
+ * was fixed to what its default is now.
+ */
+static void take_port_rest(const struct netns_facts *ns,
+                           struct load_options *load)
+{
+	const struct sysctl_fact *delay = &ns->sysctl[SYSCTL_TW_REUSE_DELAY];
+	const uint64_t ms =
+		is_on(ns, SYSCTL_TW_REUSE_DELAY) ? (uint64_t)delay->v[0] : 1000;
+
+	if (is_on(ns, SYSCTL_TW_REUSE) && is_on(ns, SYSCTL_TIMESTAMPS))
+		load->port_rest_ns = ms * NS_PER_MS;
+}
+
 /* What host and namespace have for the test, as far as it is known. */
 static void take_facts(const struct host *host, const struct netns_facts *ns,
                        struct load_options *load)
@@ -150,6 +172,7 @@ static void take_facts(const struct host *host, const struct netns_facts *ns,
 	}
 	if (ns->ports.free.state == FACT_KNOWN)
 		load->ports = ns->ports.free.value;
+	take_port_rest(ns, load);
 	load->inherited_files = load_inherited_files(&host->limits);
 	if (buckets->state == FACT_KNOWN && used.state == FACT_KNOWN)
 		load->time_wait_left =

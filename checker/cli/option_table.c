@@ -12,6 +12,7 @@
 #define INTERVAL_MIN_NS UINT64_C(10000000)
 #define MESSAGE_MAX (UINT64_C(1) << 30)
 #define SOURCES_MAX 254
+#define CHURN_MAX UINT64_C(1000000)
 
 /* Where a value goes; its size, where a type is used for several. */
 #define AT(member) .at = offsetof(struct options, member)
@@ -131,6 +132,9 @@ const struct option option_table[] = {
 	{ .name = "hold", .type = &option_flag,
 	  FIELD(load.shape), .value = LOAD_HOLD, IN_LOAD,
 	  .help = "flows idle for --time; at the end each must answer" },
+	{ .name = "churn", .argument = "R/s", .type = &option_rate,
+	  FIELD(load.rate_per_s), .min = 1, .max = CHURN_MAX, IN_LOAD,
+	  .help = "connect, exchange, close, at this rate for --time, with at most --flows open: what becomes of ports and TIME_WAIT" },
 	{ .name = "sources", .argument = "N", .type = &option_count,
 	  FIELD(load.sources), .min = 1, .max = SOURCES_MAX, IN_LOAD,
 	  .help = "clients come from 127.0.0.1 to 127.0.0.N (default: as many as the flows need ports)" },
@@ -235,6 +239,14 @@ const struct option option_table[] = {
 /* clang-format off */
 const struct option_clash option_clashes[] = {
 	{ "rate", "burst", "a burst is what comes all at once" },
+	{ "churn", "rate", "the churn is a rate" },
+	{ "churn", "burst", "a burst is what comes all at once" },
+	{ "churn", "accept", "the churn accepts each connection at once" },
+	{ "churn", "hold", "flows either stay or go" },
+	{ "churn", "bytes", "--request and --response say how much they carry" },
+	{ "churn", "direction", "requests go up, responses down" },
+	{ "churn", "eager", "a client that waits for responses is not eager" },
+	{ "churn", "workers", "one thread makes all connections" },
 	{ "sources", "ipv6", "loopback has one IPv6 address, ::1" },
 	{ "request", "hold", "flows that are held carry nothing" },
 	{ "request", "direction", "requests go up, responses down" },

@@ -465,6 +465,10 @@ static int finish(struct parse *parse)
 	ret->load.spread = ret->command == &command_load;
 	if (is_given(parse, "request"))
 		ret->load.shape = LOAD_REQUEST;
+	if (is_given(parse, "churn")) {
+		ret->load.shape = LOAD_CHURN;
+		ret->load.spread = false;
+	}
 	return 0;
 }
 

@@ -36,34 +36,34 @@ static void add_end(const struct end *end, struct load_result *result)
 }
 
 static void add_error(struct load_result *result, enum load_phase phase,
-                      int code)
+                      int code, uint64_t n)
 {
 	struct load_error *error = result->errors;
 
 	for (size_t i = 0; i < result->n_errors; i++, error++) {
 		if (error->phase == phase && error->code == code) {
-			error->count++;
+			error->count += n;
 			return;
 		}
 	}
 	if (result->n_errors == LOAD_ERRORS_MAX) {
 		/* More kinds than any kernel gives: the last one absorbs. */
-		result->errors[LOAD_ERRORS_MAX - 1].count++;
+		result->errors[LOAD_ERRORS_MAX - 1].count += n;
 		return;
 	}
 	*error =
-		(struct load_error){ .phase = phase, .code = code, .count = 1 };
+		(struct load_error){ .phase = phase, .code = code, .count = n };
 	result->n_errors++;
 }
 
-static void add_flow(const struct flow *flow, struct load_result *result)
+void account_flow(const struct flow *flow, struct load_result *result)
 {
 	const uint32_t retrans =
 		flow->client.total_retrans + flow->server.total_retrans;
 
 	result->flows[flow->outcome]++;
 	if (flow->code)
-		add_error(result, flow->phase, flow->code);
+		add_error(result, flow->phase, flow->code, 1);
 	add_end(&flow->client, result);
 	add_end(&flow->server, result);
 	if (!is_compared(flow))
@@ -75,6 +75,16 @@ static void add_flow(const struct flow *flow, struct load_result *result)
 		result->bytes.flows_off++;
 	if (retrans > flow->burst_retrans)
 		result->retransmits += retrans - flow->burst_retrans;
+}
+
+void account_lost(uint64_t n, int code, struct load_result *result)
+{
+	const enum load_phase phase = LOAD_PHASE_CONNECT;
+
+	if (!n)
+		return;
+	result->flows[flow_outcome_of(phase, code)] += n;
+	add_error(result, phase, code, n);
 }
 
 static int by_value(const void *a, const void *b)
@@ -179,8 +189,17 @@ static void flow_rates(const struct flow *flows, size_t n, uint64_t *values,
 	result->flow_mbit_per_s.max =
 		mbit_per_s(values[count - 1], result->transfer_ns);
 	result->fairness = sum * sum / ((double)count * squares);
-	result->gbit_per_s =
-		mbit_per_s(result->bytes.read, result->transfer_ns) / 1e3;
+}
+
+void account_end(struct load_result *result)
+{
+	result->bytes.exact =
+		result->flows[LOAD_OK] + result->flows[LOAD_LATE] > 0 &&
+		!result->bytes.flows_off;
+	if (result->transfer_ns)
+		result->gbit_per_s =
+			mbit_per_s(result->bytes.read, result->transfer_ns) /
+			1e3;
 }
 
 int account_flows(const struct flow *flows, size_t n,
@@ -191,10 +210,8 @@ int account_flows(const struct flow *flows, size_t n,
 	if (!values)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
-		add_flow(&flows[i], result);
-	result->bytes.exact =
-		result->flows[LOAD_OK] + result->flows[LOAD_LATE] > 0 &&
-		!result->bytes.flows_off;
+		account_flow(&flows[i], result);
+	account_end(result);
 	connect_times(flows, n, values, result);
 	flow_rates(flows, n, values, result);
 	free(values);

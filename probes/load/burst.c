@@ -26,6 +26,7 @@
 #include "probes/base/err.h"
 #include "probes/load/clock.h"
 #include "probes/load/engine.h"
+#include "probes/load/port_map.h"
 #include "probes/load/schedule.h"
 
 /* Connections of strangers that a wave has room for. */
@@ -40,14 +41,12 @@
 /* How often the acceptor gets its turn when no client has anything to do. */
 #define TURN_MS 10
 
-#define PORTS 65536
-
 struct burst {
 	struct engine *engine;
 	struct greeting greeting;
-	uint32_t *flow_of_port; /* index + 1, 0: none; n_columns x PORTS */
-	uint64_t n_columns;     /* sources that a wave may have */
-	int accept_code;        /* errno that accept() kept failing with */
+	/* Sources follow one another: the few of a wave have a column each. */
+	struct port_map map;
+	int accept_code; /* errno that accept() kept failing with */
 };
 
 struct wave {
@@ -116,13 +115,6 @@ static void on_wave(struct wave *wave, void (*step)(void *arg))
 		on_part(&part, step);
 }
 
-/* Sources follow one another: the few of a wave have a column each. */
-static uint32_t *flow_of_port(const struct burst *burst, uint64_t source,
-                              uint16_t port)
-{
-	return &burst->flow_of_port[source % burst->n_columns * PORTS + port];
-}
-
 static void watch_client(const struct wave *wave, uint64_t index)
 {
 	const struct flow *flow = wave_flow(wave, index);
@@ -181,7 +173,8 @@ static void connect_part(void *arg)
 		note_due(wave, i);
 		flow_connect(flow, &burst->greeting, (uint32_t)source, &port);
 		if (port)
-			*flow_of_port(burst, source, port) = (uint32_t)i + 1;
+			*port_map_at(&burst->map, source, port) =
+				(uint32_t)i + 1;
 		if (flow->state == FLOW_CLOSED)
 			wave->n_unsettled--;
 		else
@@ -209,14 +202,8 @@ static void give_up_part(void *arg)
 	for (uint64_t i = part->first; i < part->end; i++) {
 		struct flow *flow = wave_flow(part->wave, i);
 
-		if (!is_unsettled(flow))
-			continue;
-		if (part->wave->stopped)
-			flow_fail(flow, LOAD_PHASE_CONNECT, EINTR);
-		else if (flow->state == FLOW_CONNECTED)
-			flow_settle(flow, LOAD_GHOST);
-		else
-			flow_fail(flow, LOAD_PHASE_CONNECT, ETIMEDOUT);
+		if (is_unsettled(flow))
+			flow_give_up(flow, part->wave->stopped);
 	}
 }
 
@@ -312,7 +299,7 @@ static int64_t find_flow(const struct wave *wave,
 {
 	const struct burst *burst = wave->burst;
 	const uint32_t known =
-		*flow_of_port(burst, accepted->source, accepted->port);
+		*port_map_at(&burst->map, accepted->source, accepted->port);
 	const struct flow *flow;
 
 	if (!known ||
@@ -627,22 +614,20 @@ int burst_run(struct engine *engine, struct err *err)
 	struct burst burst = {
 		.engine = engine,
 		.greeting = { .engine = engine, .payload = payload },
-		.n_columns = engine->options->burst / plan->flows_a_source + 2,
 	};
 	int rc;
 
-	if (burst.n_columns > plan->n_sources)
-		burst.n_columns = plan->n_sources;
-	burst.flow_of_port =
-		calloc(burst.n_columns * PORTS, sizeof(*burst.flow_of_port));
+	burst.map = port_map_init(
+		min_u64(engine->options->burst / plan->flows_a_source + 2,
+	                plan->n_sources));
 	watch_fd(&burst, engine->options->stop_fd, EVENT_STOP);
-	if (!payload || !burst.flow_of_port)
+	if (!payload || !burst.map.index)
 		rc = err_set(err, -ENOMEM,
 		             "cannot start the burst: out of memory");
 	else
 		rc = burst_waves(&burst, err);
 	burst_note_accept_error(&burst);
-	free(burst.flow_of_port);
+	port_map_done(&burst.map);
 	free(payload);
 	return rc;
 }

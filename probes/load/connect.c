@@ -180,6 +180,16 @@ void flow_note_hello(struct flow *flow, bool eager)
 	flow->burst_retrans = client.total_retrans + server.total_retrans;
 }
 
+void flow_give_up(struct flow *flow, bool stopped)
+{
+	if (stopped)
+		flow_fail(flow, LOAD_PHASE_CONNECT, EINTR);
+	else if (flow->state == FLOW_CONNECTED)
+		flow_settle(flow, LOAD_GHOST);
+	else
+		flow_fail(flow, LOAD_PHASE_CONNECT, ETIMEDOUT);
+}
+
 uint64_t flow_read_hello(struct flow *flow)
 {
 	char hello[2 * HELLO_BYTES];

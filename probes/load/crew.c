@@ -41,11 +41,13 @@ static void start_worker(void *arg)
 	struct start *start = arg;
 	struct crew *crew = start->crew;
 	struct worker *worker = &crew->workers[crew->n];
+	void *(*main)(void *arg) = crew->shop.shape->main;
 
 	start->rc = worker_init(worker, &crew->shop, crew->n);
 	if (start->rc)
 		return;
-	start->rc = -pthread_create(&worker->thread, NULL, worker_main, worker);
+	start->rc = -pthread_create(&worker->thread, NULL,
+	                            main ? main : worker_main, worker);
 	if (!start->rc) {
 		crew->n++;
 		return;

@@ -14,6 +14,7 @@
  *   crew.c      moves the bytes of all flows, and drains them, with
  *   worker.c    a thread that does so with its own, and
  *   turns.c     turns, when there are more workers than may run
+ *   churn.c     flows that come and go, in place of all these
  *   shape*.c    what a flow does between being open and being closed
  *   flow.c      a flow and its ends
  *   account.c   the reconciliation and the distributions (pure), with
@@ -63,6 +64,8 @@ struct test_listener {
 	struct diag_row row; /* as last read; row.cookie 0: not readable */
 };
 
+struct churn;
+
 struct engine {
 	const struct load_options *options;
 	struct load_result *result;
@@ -79,6 +82,7 @@ struct engine {
 
 	uint64_t hello_bytes; /* read before the transfer began */
 	struct pace pace;     /* of a schedule */
+	struct churn *churn;  /* of LOAD_CHURN */
 };
 
 /** engine_table - whose descriptors flow @index has; NULL: the process's own */
@@ -202,6 +206,12 @@ void flow_client_event(struct flow *flow, const struct greeting *greeting,
 /** flow_take_server - the server's end was accepted */
 void flow_take_server(struct flow *flow, int fd);
 
+/**
+ * flow_give_up - it did not open in time
+ * @stopped: or the user does not want to wait for it
+ */
+void flow_give_up(struct flow *flow, bool stopped);
+
 /** flow_note_hello - once it is open: had its hello to be sent again? */
 void flow_note_hello(struct flow *flow, bool eager);
 
@@ -221,7 +231,31 @@ uint64_t flow_read_hello(struct flow *flow);
  */
 int transfer_run(struct engine *engine, struct err *err);
 
+/* ---- churn.c ---- */
+
+/**
+ * churn_run - connect, exchange and close by a schedule, for options->time_ns
+ *
+ * options->flows may be open at a time. Fills the result's outcomes, bytes and
+ * distributions too.
+ */
+int churn_run(struct engine *engine, struct err *err);
+
+/* ---- load.c ---- */
+
+/** engine_init_flow - one that was not tried yet, and what it is to write */
+void engine_init_flow(const struct engine *engine, struct flow *flow);
+
 /* ---- account.c ---- */
+
+/** account_flow - outcome, error and bytes of one that is closed */
+void account_flow(const struct flow *flow, struct load_result *result);
+
+/** account_lost - @n flows that were never begun, and why */
+void account_lost(uint64_t n, int code, struct load_result *result);
+
+/** account_end - what follows from all of them, once they are added up */
+void account_end(struct load_result *result);
 
 /** account_flows - outcomes, errors, bytes and distributions of all flows */
 int account_flows(const struct flow *flows, size_t n,

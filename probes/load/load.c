@@ -41,6 +41,8 @@ static unsigned int workers_of(const struct load_options *options)
 	unsigned int workers = options->workers;
 	cpu_set_t cpus;
 
+	if (options->shape == LOAD_CHURN)
+		return 1;
 	if (!workers) {
 		CPU_ZERO(&cpus);
 		workers = sched_getaffinity(0, sizeof(cpus), &cpus)
@@ -98,17 +100,20 @@ static void set_quota(struct flow *flow, const struct load_options *options)
 	}
 }
 
-static struct flow *flows_new(const struct load_options *options)
+void engine_init_flow(const struct engine *engine, struct flow *flow)
 {
-	struct flow *flows = calloc(options->flows, sizeof(*flows));
+	flow_init(flow);
+	set_quota(flow, engine->options);
+}
 
-	if (!flows)
-		return NULL;
-	for (uint64_t i = 0; i < options->flows; i++) {
-		flow_init(&flows[i]);
-		set_quota(&flows[i], options);
-	}
-	return flows;
+static bool flows_new(struct engine *engine)
+{
+	const uint64_t n = engine->options->flows;
+
+	engine->flows = calloc(n, sizeof(*engine->flows));
+	for (uint64_t i = 0; engine->flows && i < n; i++)
+		engine_init_flow(engine, &engine->flows[i]);
+	return engine->flows;
 }
 
 /* Close what an error left open; tables have taken theirs along. */
@@ -243,24 +248,35 @@ static void engine_close(struct engine *engine)
 		(void)close(engine->done_fd);
 }
 
-static int run_phases(struct engine *engine, uint64_t began_ns, struct err *err)
+/* All are opened; then all carry their bytes. */
+static int run_flows(struct engine *engine, struct err *err)
 {
 	struct load_result *result = engine->result;
-	uint64_t burst_ns;
+	const uint64_t burst_ns = clock_ns();
 	int rc;
 
-	rc = engine_open(engine, err);
-	burst_ns = clock_ns();
-	result->phase_ns[0] = burst_ns - began_ns;
-	if (!rc)
-		rc = burst_run(engine, err);
+	rc = burst_run(engine, err);
 	result->phase_ns[1] = clock_ns() - burst_ns;
 	if (!rc)
 		rc = transfer_run(engine, err);
-	account_pace(&engine->pace, result);
 	if (!rc && account_flows(engine->flows, engine->options->flows, result))
 		rc = err_set(err, -ENOMEM,
 		             "cannot add up the flows: out of memory");
+	return rc;
+}
+
+static int run_phases(struct engine *engine, uint64_t began_ns, struct err *err)
+{
+	struct load_result *result = engine->result;
+	int rc;
+
+	rc = engine_open(engine, err);
+	result->phase_ns[0] = clock_ns() - began_ns;
+	if (!rc)
+		rc = engine->options->shape == LOAD_CHURN
+		             ? churn_run(engine, err)
+		             : run_flows(engine, err);
+	account_pace(&engine->pace, result);
 	engine_close(engine);
 	result->time_wait = time_wait_left(result);
 	return rc;
@@ -281,8 +297,7 @@ int load_run(const struct load_options *options, struct load_result **ret,
 
 	plan_make(options, files_for_flows(options), &engine.plan);
 	engine.result = load_refused(options, &no_refusal);
-	engine.flows = flows_new(options);
-	if (!engine.result || !engine.flows) {
+	if (!flows_new(&engine) || !engine.result) {
 		load_result_free(engine.result);
 		free(engine.flows);
 		return err_set(err, -ENOMEM,

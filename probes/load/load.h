@@ -49,7 +49,7 @@ struct load_options {
 	uint64_t accept_per_s; /* of LOAD_ACCEPT_SLOW, at least 1 */
 	bool eager;            /* write at once, as iperf does */
 	/* Connects begun a second, by a schedule; 0: as fast as they go. Of
-	   LOAD_CHURN never 0; flows are then those open at a time. */
+	   LOAD_CHURN never 0; flows are then the most open at a time. */
 	uint64_t rate_per_s;
 	enum load_shape shape;
 	uint64_t request_bytes, response_bytes; /* at least 1 */
@@ -69,6 +69,8 @@ struct load_options {
 	bool spread;      /* take more descriptor tables than one, and more
 	                     source addresses, where the flows need them */
 	uint64_t ports;   /* free ones of one source address; 0: unknown */
+	uint64_t port_rest_ns;    /* before a port can be had again that closed
+	                             in order; at least 1 ms */
 	uint64_t inherited_files; /* load_inherited_files() */
 	int stop_fd; /* readable when the user wants it to end; -1: none */
 	void (*progress)(void *to, const struct load_progress *progress);
@@ -83,6 +85,9 @@ struct load_options load_options_default(const struct goal *goal);
  * besides stdio, as far as is known: every table of the test has them. Pure.
  */
 uint64_t load_inherited_files(const struct limits_facts *limits);
+
+/** load_connections - how many the test makes in all. Pure. */
+uint64_t load_connections(const struct load_options *options);
 
 /** load_predict - what the test is going to take, at its peak. Pure. */
 struct load_prediction load_predict(const struct load_options *options);

@@ -116,6 +116,8 @@ struct load_prediction {
 	uint64_t kernel_bytes;
 	uint64_t own_bytes; /* of this process */
 	uint64_t descriptors;
+	uint64_t ports;     /* of all sources, TIME_WAIT included */
+	uint64_t time_wait; /* sockets, at most */
 };
 
 /* A distribution; known when there was at least one value. */
@@ -164,6 +166,9 @@ struct load_result {
 	/* of a schedule: when connects were begun, after they were due */
 	struct load_times behind_us;
 	double connects_per_s; /* begun; 0: not measured */
+	/* of LOAD_CHURN: when the first connect found no port, since the
+	   schedule began; absent: all did */
+	struct fact_u64 ports_out_us;
 
 	bool rates_known; /* at least one flow carried data */
 	struct {
@@ -184,6 +189,7 @@ struct load_result {
 	struct fact_u64 time_wait; /* left behind, LOAD_TIME_WAIT_S seconds */
 
 	struct load_prediction predicted;
+	uint64_t ports; /* that were free, of all sources; 0: not known */
 	struct load_mode mode;
 	struct load_refusal refusal;
 };

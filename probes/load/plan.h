@@ -10,9 +10,10 @@
 #ifndef KILOFLOW_PROBES_LOAD_PLAN_H
 #define KILOFLOW_PROBES_LOAD_PLAN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-struct load_options;
+#include "probes/load/load.h"
 
 /* 127.0.0.1, 127.0.0.2, ...: a client binds to one of so many. */
 #define PLAN_SOURCES_MAX 65536U
@@ -43,6 +44,17 @@ uint64_t plan_least_nofile(uint64_t flows);
  * @ports: free ones of one source address
  */
 uint64_t plan_most_ports(const struct load_options *options, uint64_t ports);
+
+/**
+ * plan_resets - is a flow to be closed by RST?
+ * @n_before: flows before it, that may be in TIME_WAIT
+ */
+static inline bool plan_resets(const struct load_options *options,
+                               uint64_t n_before)
+{
+	return options->close == LOAD_CLOSE_RST ||
+	       n_before >= options->time_wait_left;
+}
 
 static inline uint64_t plan_table(const struct load_plan *plan, uint64_t index)
 {

@@ -13,8 +13,10 @@
 #include <stdlib.h>
 
 #include "probes/goal.h"
+#include "probes/load/clock.h"
 #include "probes/load/flow.h"
 #include "probes/load/plan.h"
+#include "probes/load/schedule.h"
 #include "probes/need.h"
 #include "probes/supply.h"
 
@@ -37,6 +39,7 @@ struct load_options load_options_default(const struct goal *goal)
 		.direction = LOAD_UP,
 		.time_ns = UINT64_C(2000000000),
 		.time_wait_left = UINT64_MAX,
+		.port_rest_ns = LOAD_TIME_WAIT_S * NS_PER_S,
 		.family = goal->family,
 		.stop_fd = -1,
 	};
@@ -82,12 +85,15 @@ static struct fact_u64 process_files(const struct limits_facts *limits)
 	return left;
 }
 
+static uint64_t min_u64(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Hellos that are left to the transfer to read; see burst.c. */
 static uint64_t unread_most(const struct load_options *options)
 {
-	const uint64_t kept = options->flows < LOAD_UNREAD_MAX
-	                              ? options->flows
-	                              : LOAD_UNREAD_MAX;
+	const uint64_t kept = min_u64(options->flows, LOAD_UNREAD_MAX);
 
 	return options->burst > kept ? options->burst : kept;
 }
@@ -119,9 +125,46 @@ static void demand_of_spread(const struct load_options *options,
 	demand(ret, "ports", ports, options->flows);
 }
 
+uint64_t load_connections(const struct load_options *options)
+{
+	if (options->shape != LOAD_CHURN)
+		return options->flows;
+	return schedule_count(options->rate_per_s, options->time_ns - 1);
+}
+
+/* Of all connections, those that are made in @within_ns. */
+static uint64_t connections_within(const struct load_options *options,
+                                   uint64_t within_ns)
+{
+	const uint64_t n = load_connections(options);
+
+	if (options->shape != LOAD_CHURN)
+		return n;
+	return min_u64(n, schedule_count(options->rate_per_s, within_ns - 1));
+}
+
+/* Those that are closed in order. */
+static uint64_t time_wait_of(const struct load_options *options)
+{
+	if (options->close == LOAD_CLOSE_RST)
+		return 0;
+	return min_u64(connections_within(options, LOAD_TIME_WAIT_S * NS_PER_S),
+	               options->time_wait_left);
+}
+
+/* A port rests after its connection; one that was reset does not. */
+static uint64_t ports_of(const struct load_options *options)
+{
+	if (options->shape == LOAD_CHURN && options->close == LOAD_CLOSE_RST)
+		return min_u64(load_connections(options), options->flows);
+	return connections_within(options, options->port_rest_ns);
+}
+
 struct load_prediction load_predict(const struct load_options *options)
 {
 	return (struct load_prediction){
+		.ports = ports_of(options),
+		.time_wait = time_wait_of(options),
 		.kernel_bytes = options->flows * NEED_KERNEL_BYTES_PER_FLOW,
 		.own_bytes = OWN_BYTES + options->flows * (sizeof(struct flow) +
 		                                           OWN_BYTES_PER_FLOW),
@@ -140,6 +183,8 @@ bool load_prepare(const struct load_options *options, const struct host *host,
 	need_compute(&goal, supply_page_bytes(host), &need);
 	if (options->spread)
 		need_of_spread(options, &need);
+	else if (options->sources)
+		need.ports /= options->sources;
 	*ret = (struct load_refusal){ 0 };
 	demand(ret, "lo", ns->lo.up, 1);
 	if (options->family == FAMILY_IPV6)
@@ -160,7 +205,8 @@ struct load_result *load_refused(const struct load_options *options,
 
 	if (!result)
 		return NULL;
-	result->asked = options->flows;
+	result->asked = load_connections(options);
+	result->ports = plan_most_ports(options, options->ports);
 	result->refusal = *refusal;
 	result->predicted = load_predict(options);
 	result->mode = (struct load_mode){

@@ -8,6 +8,7 @@ const struct shape *shape_of(enum load_shape shape)
 		[LOAD_STREAM] = &shape_stream,
 		[LOAD_REQUEST] = &shape_request,
 		[LOAD_HOLD] = &shape_hold,
+		[LOAD_CHURN] = &shape_churn,
 	};
 
 	return shapes[shape];

@@ -37,6 +37,8 @@ struct shape {
 	void (*stop)(struct flow *flow);
 	/* It is closed, or was never open; NULL: nobody needs to know. */
 	void (*closed)(struct worker *worker, uint64_t index);
+	/* of the thread of its only worker; NULL: worker_main(), of any */
+	void *(*main)(void *arg);
 	bool exchanges; /* its worker keeps a histogram of them */
 	bool idles; /* until the time is up: nothing moves, that is no stall */
 	bool at_once; /* close a flow in the turn in which it is done */

@@ -243,16 +243,11 @@ static void end_event(struct end *end, uint32_t events)
 		end->flags |= END_CAN_WRITE;
 }
 
-static void wait_events(struct worker *worker)
+void worker_events(struct worker *worker, int timeout_ms)
 {
 	struct epoll_event events[EVENTS];
-	int timeout_ms = 0;
 	int n;
 
-	if (!worker->n_run)
-		timeout_ms = clock_timeout_ms(worker->stop_ns, PROGRESS_MS);
-	else if (worker->n_run == worker->n_acking)
-		timeout_ms = 1;
 	n = epoll_wait(worker->epoll_fd, events, EVENTS, timeout_ms);
 	for (int i = 0; i < n; i++) {
 		const uint64_t index = events[i].data.u64 >> 1;
@@ -263,6 +258,18 @@ static void wait_events(struct worker *worker)
 		          events[i].events);
 		unpark(worker, index);
 	}
+}
+
+/* When flows that cannot go on now may be able to. */
+static void wait_events(struct worker *worker)
+{
+	int timeout_ms = 0;
+
+	if (!worker->n_run)
+		timeout_ms = clock_timeout_ms(worker->stop_ns, PROGRESS_MS);
+	else if (worker->n_run == worker->n_acking)
+		timeout_ms = 1;
+	worker_events(worker, timeout_ms);
 }
 
 /* ---- the worker ---- */
@@ -289,19 +296,27 @@ static void begin_drain(struct worker *worker)
 	}
 }
 
+static void note_closed(struct worker *worker, uint64_t index)
+{
+	worker->n_open--;
+	if (worker->shop->shape->closed)
+		worker->shop->shape->closed(worker, index);
+}
+
 static void give_up(struct worker *worker)
 {
 	worker->deadline = worker->drain_ns ? "drain" : "transfer";
 	for (uint64_t i = worker->first; i < worker->end; i++) {
 		struct flow *flow = &worker->shop->engine->flows[i];
 
-		if (flow->state == FLOW_OPEN)
-			flow_fail(flow,
-			          worker->drain_ns ? LOAD_PHASE_DRAIN
-			                           : LOAD_PHASE_READ,
-			          ETIMEDOUT);
+		if (flow->state != FLOW_OPEN)
+			continue;
+		flow_fail(flow,
+		          worker->drain_ns ? LOAD_PHASE_DRAIN : LOAD_PHASE_READ,
+		          ETIMEDOUT);
+		note_closed(worker, i);
 	}
-	worker->n_open = 0;
+	worker->n_run = 0;
 }
 
 /* Return: whether the flow stays in the run queue. */
@@ -314,7 +329,7 @@ static bool run_flow(struct worker *worker, uint64_t index)
 	if (step == END_MOVED)
 		worker->moved_ns = worker->now_ns;
 	if (flow->state == FLOW_CLOSED) {
-		worker->n_open--;
+		note_closed(worker, index);
 		return false;
 	}
 	if (step == END_IDLE) {
@@ -377,7 +392,7 @@ static unsigned int begin_turn(struct worker *worker)
 	return place;
 }
 
-static void take_turn(struct worker *worker)
+void worker_turn(struct worker *worker)
 {
 	const unsigned int place = begin_turn(worker);
 
@@ -386,21 +401,32 @@ static void take_turn(struct worker *worker)
 	turns_end(worker->shop->turns, worker->number, place);
 }
 
+void worker_begin(struct worker *worker)
+{
+	(void)pthread_mutex_lock(&worker->shop->gate);
+	(void)pthread_mutex_unlock(&worker->shop->gate);
+}
+
+void worker_end(struct worker *worker)
+{
+	const uint64_t one = 1;
+
+	worker_close(worker);
+	(void)!write(worker->shop->engine->done_fd, &one, sizeof(one));
+}
+
 void *worker_main(void *arg)
 {
 	struct worker *worker = arg;
-	const uint64_t one = 1;
 
-	(void)pthread_mutex_lock(&worker->shop->gate);
-	(void)pthread_mutex_unlock(&worker->shop->gate);
+	worker_begin(worker);
 	while (worker->n_open) {
-		take_turn(worker);
+		worker_turn(worker);
 		if (worker->n_open &&
 		    (worker->n_run < worker->n_open || worker->n_acking))
 			wait_events(worker);
 	}
-	worker_close(worker);
-	(void)!write(worker->shop->engine->done_fd, &one, sizeof(one));
+	worker_end(worker);
 	return NULL;
 }
 
@@ -433,10 +459,12 @@ void worker_done(struct worker *worker)
 	free(worker->intervals);
 }
 
-static bool closes_by_reset(const struct load_options *options, uint64_t index)
+void worker_add(struct worker *worker, uint64_t index)
 {
-	return options->close == LOAD_CLOSE_RST ||
-	       index >= options->time_wait_left;
+	if (!worker->n_open)
+		worker->moved_ns = worker->now_ns;
+	worker->run[worker->n_run++] = (uint32_t)index;
+	worker->n_open++;
 }
 
 void worker_assign(struct worker *worker, uint32_t *run)
@@ -457,7 +485,7 @@ void worker_assign(struct worker *worker, uint32_t *run)
 		if (flow->state != FLOW_OPEN)
 			continue;
 		flow->since_ns = 0;
-		flow->reset = closes_by_reset(options, i);
+		flow->reset = plan_resets(options, i);
 		worker->run[worker->n_run++] = (uint32_t)i;
 	}
 	worker->n_open = worker->n_run;

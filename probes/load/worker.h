@@ -105,6 +105,23 @@ void worker_assign(struct worker *worker, uint32_t *run);
 enum end_step worker_move(struct worker *worker, struct flow *flow,
                           struct end *from, struct end *to);
 
+/* What worker_main() is made of, for a shape with a thread of its own. */
+
+/** worker_begin - wait until the flows are shared out */
+void worker_begin(struct worker *worker);
+
+/** worker_add - a flow that is open now is its work; now_ns is set */
+void worker_add(struct worker *worker, uint64_t index);
+
+/** worker_turn - one for each flow that is not parked; and its deadlines */
+void worker_turn(struct worker *worker);
+
+/** worker_events - bring back the parked flows that have some */
+void worker_events(struct worker *worker, int timeout_ms);
+
+/** worker_end - it has no flows any more */
+void worker_end(struct worker *worker);
+
 /** worker_main - of its thread: until none of its flows is open */
 void *worker_main(void *arg);
 
