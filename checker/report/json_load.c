@@ -106,6 +106,14 @@ static json_t *json_times(const struct load_times *times)
 	});
 }
 
+static json_t *ports_out(const struct load_result *load)
+{
+	const struct fact_u64 us = load->ports_out_us;
+
+	return us.state == FACT_KNOWN ? jv_seconds(us.value * 1000)
+	                              : json_null();
+}
+
 /* How connects kept to their schedule; null: they had none. */
 static json_t *json_schedule(const struct load_result *load)
 {
@@ -117,6 +125,7 @@ static json_t *json_schedule(const struct load_result *load)
 		{ "per_s", jv_u64(load->mode.rate_per_s) },
 		{ "begun_per_s", per_s > 0 ? jv_real(per_s) : json_null() },
 		{ "behind_us", json_times(&load->behind_us) },
+		{ "ports_out", ports_out(load) },
 		{ NULL, NULL },
 	});
 }
@@ -263,12 +272,17 @@ static json_t *json_left(const struct load_result *load)
 	});
 }
 
-static json_t *json_predicted(const struct load_prediction *predicted)
+static json_t *json_predicted(const struct load_result *load)
 {
+	const struct load_prediction *predicted = &load->predicted;
+
 	return jv_object((const struct jv_pair[]){
 		{ "kernel_bytes", jv_u64(predicted->kernel_bytes) },
 		{ "own_bytes", jv_u64(predicted->own_bytes) },
 		{ "descriptors", jv_u64(predicted->descriptors) },
+		{ "ports", jv_u64(predicted->ports) },
+		{ "ports_free", jv_nonzero(load->ports) },
+		{ "time_wait", jv_u64(predicted->time_wait) },
 		{ NULL, NULL },
 	});
 }
@@ -309,7 +323,7 @@ json_t *jv_load(const struct load_result *load)
 		{ "cpu_seconds", real(load, load->cpu_seconds) },
 		{ "rss_kib", jv_fact(load->rss_kib) },
 		{ "left", json_left(load) },
-		{ "predicted", json_predicted(&load->predicted) },
+		{ "predicted", json_predicted(load) },
 		{ "mode", json_mode(&load->mode) },
 		{ "refused", json_refusal(&load->refusal) },
 		{ NULL, NULL },

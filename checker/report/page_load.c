@@ -201,6 +201,22 @@ static void left_text(const struct load_result *load, char *buf, size_t size)
 		               : ": net.ipv4.tcp_max_tw_buckets");
 }
 
+/* What a churn takes, closed connections included, and whether it got it. */
+static void ports_text(const struct load_result *load, char *buf, size_t size)
+{
+	char human[HUMAN_MAX];
+
+	if (load->mode.shape != LOAD_CHURN)
+		return;
+	append(buf, size, "%" PRIu64 " needed", load->predicted.ports);
+	if (load->ports)
+		append(buf, size, "%" PRIu64 " free", load->ports);
+	if (load->ports_out_us.state != FACT_KNOWN)
+		return;
+	human_us(load->ports_out_us.value, human);
+	append(buf, size, "none left after %s", human);
+}
+
 static void predicted_text(const struct load_result *load, char *buf,
                            size_t size)
 {
@@ -245,6 +261,7 @@ static const struct row rows[] = {
 	{ "connect", false, connect_text },
 	{ "behind", false, behind_text },
 	{ "exchange", false, exchange_text },
+	{ "ports", false, ports_text },
 	{ "per flow", false, rates_text },
 	{ "retransmits", false, retransmits_text },
 	{ "errors", false, errors_text },
@@ -291,20 +308,25 @@ static void burst_text(const struct load_result *load, char *buf, size_t size)
 		append(buf, size, "eager");
 }
 
+static bool is_asking(const struct load_mode *mode)
+{
+	return mode->shape == LOAD_REQUEST || mode->shape == LOAD_CHURN;
+}
+
 /* What the flows did, and how much of it a second. */
 static void rate_text(const struct load_result *load, char *buf, size_t size)
 {
 	const struct load_mode *mode = &load->mode;
 	char rate[HUMAN_MAX];
 
-	if (mode->shape == LOAD_REQUEST)
+	if (is_asking(mode))
 		append(buf, size,
 		       "%" PRIu64 " bytes asked and %" PRIu64 " answered",
 		       mode->request_bytes, mode->response_bytes);
 	if (mode->shape == LOAD_HOLD)
 		append(buf, size, "idle");
 	append(buf, size, "%.1f s", (double)load->transfer_ns / 1e9);
-	if (mode->shape == LOAD_REQUEST)
+	if (is_asking(mode))
 		append(buf, size, "%.0f exchanges a second",
 		       load->exchanges_per_s);
 	if (mode->shape == LOAD_HOLD)
@@ -319,7 +341,8 @@ static void rate_text(const struct load_result *load, char *buf, size_t size)
 static void headline_text(const struct load_result *load, char *buf,
                           size_t size)
 {
-	append(buf, size, "%" PRIu64 " flow%s", load->asked,
+	append(buf, size, "%" PRIu64 " %s%s", load->asked,
+	       load->mode.shape == LOAD_CHURN ? "connection" : "flow",
 	       load->asked == 1 ? "" : "s");
 	if (load->refusal.refused) {
 		append(buf, size, "refused: nothing was opened");

@@ -517,6 +517,17 @@ static void wave_connect(struct wave *wave, bool held)
 	}
 }
 
+/* A schedule is kept as exactly as the kernel can. */
+static void wave_pace(struct wave *wave, bool held)
+{
+	const bool paced = wave->burst->engine->options->rate_per_s;
+	const uint64_t slack_ns = paced ? clock_slack(1) : 0;
+
+	wave_connect(wave, held);
+	if (paced)
+		(void)clock_slack(slack_ns);
+}
+
 static void wave_drive(struct wave *wave)
 {
 	struct engine *engine = wave->burst->engine;
@@ -525,7 +536,7 @@ static void wave_drive(struct wave *wave)
 
 	if (!listener_sample(&engine->listener))
 		drops_before = engine->listener.row.drops.value;
-	wave_connect(wave, held);
+	wave_pace(wave, held);
 	if (held)
 		wave_sample(wave, drops_before, held);
 	acceptor_release(wave->acceptor);

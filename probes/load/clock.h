@@ -4,6 +4,7 @@
 #define KILOFLOW_PROBES_LOAD_CLOCK_H
 
 #include <stdint.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 #define NS_PER_S UINT64_C(1000000000)
@@ -31,6 +32,18 @@ static inline int clock_timeout_ms(uint64_t at_ns, int most_ms)
 		return 0;
 	left_ms = (at_ns - now + NS_PER_MS - 1) / NS_PER_MS;
 	return left_ms < (uint64_t)most_ms ? (int)left_ms : most_ms;
+}
+
+/**
+ * clock_slack - how late the kernel may wake this thread, to save wake-ups
+ * Return: what it was; 0 restores the default, 50 us as a rule.
+ */
+static inline uint64_t clock_slack(uint64_t ns)
+{
+	const int before = prctl(PR_GET_TIMERSLACK);
+
+	(void)prctl(PR_SET_TIMERSLACK, (unsigned long)ns);
+	return before > 0 ? (uint64_t)before : 0;
 }
 
 /** clock_left - from now until @at_ns; none, when that has been */

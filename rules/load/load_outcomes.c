@@ -127,7 +127,9 @@ static void say_queue(const struct load_result *load, struct finding *finding)
 		               " packets of handshakes",
 		               queue, drops);
 	finding->observed = load->queue_peak;
-	finding->needed = fact_known(load->mode.burst);
+	/* What came by a schedule was no burst that had to fit. */
+	if (load->mode.burst)
+		finding->needed = fact_known(load->mode.burst);
 	finding->unit = "connections";
 }
 
@@ -241,6 +243,22 @@ static const char *reset_cause(const struct rule_input *in)
 	return "the accept queue overflowed, but no counter ties the resets to it";
 }
 
+/* A closed connection keeps its port for a while. */
+static void say_ports(const struct load_result *load, struct finding *finding)
+{
+	char part[160];
+
+	if (load->ports_out_us.state != FACT_KNOWN)
+		return;
+	(void)snprintf(
+		part, sizeof(part),
+		"no local port was left after %.1f s: at this rate closed connections keep %" PRIu64
+		", %" PRIu64 " were free",
+		(double)load->ports_out_us.value / 1e6, load->predicted.ports,
+		load->ports);
+	add(finding, part);
+}
+
 static void say_cause(const struct rule_input *in, struct finding *finding)
 {
 	const struct load_result *load = in->load;
@@ -310,6 +328,7 @@ static void judge(const struct rule *self, const struct rule_input *in)
 		say_flows(load, &finding);
 	say_outcomes(load, &finding);
 	say_cause(in, &finding);
+	say_ports(load, &finding);
 	say_counters(load, &finding);
 	say_errors(load, &finding);
 	in->emit(in->to, &finding);

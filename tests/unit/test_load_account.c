@@ -198,6 +198,62 @@ static void test_retransmits(void **state)
 	assert_int_equal(result.retransmits, 1);
 }
 
+/* Never begun: an outcome and an error all the same. */
+static void test_lost(void **state)
+{
+	struct load_result result = { 0 };
+
+	(void)state;
+	account_lost(0, EINTR, &result);
+	assert_int_equal(result.n_errors, 0);
+	account_lost(3, ETIMEDOUT, &result);
+	account_lost(4, EINTR, &result);
+	account_lost(5, ETIMEDOUT, &result);
+	assert_int_equal(result.flows[LOAD_TIMED_OUT], 8);
+	assert_int_equal(result.flows[LOAD_FAILED], 4);
+	assert_int_equal(result.n_errors, 2);
+	assert_int_equal(result.errors[0].code, ETIMEDOUT);
+	assert_int_equal(result.errors[0].count, 8);
+}
+
+static void test_times(void **state)
+{
+	static struct histogram ns;
+	struct load_times us = { 0 };
+
+	(void)state;
+	account_times(&ns, &us);
+	assert_int_equal(us.min.state, FACT_UNREAD);
+	histogram_add(&ns, 1999);
+	for (int i = 0; i < 998; i++)
+		histogram_add(&ns, 2000000);
+	histogram_add(&ns, 5000000);
+	account_times(&ns, &us);
+	assert_int_equal(us.min.value, 1);
+	assert_in_range(us.p50.value, 2000, 2015);
+	assert_in_range(us.p99_9.value, 2000, 2015);
+	assert_int_equal(us.max.value, 5000);
+}
+
+/* From the first to the last that was begun: a gap fewer than those. */
+static void test_pace(void **state)
+{
+	static struct pace pace;
+	struct load_result result = { 0 };
+
+	(void)state;
+	account_pace(&pace, &result);
+	assert_true(result.connects_per_s < 1);
+	pace_note(&pace, 0, 1000);
+	account_pace(&pace, &result);
+	assert_true(result.connects_per_s < 1);
+	assert_int_equal(result.behind_us.max.value, 1);
+	pace_note(&pace, 500000000, 500001000);
+	pace_note(&pace, 1000000000, 1000001000);
+	account_pace(&pace, &result);
+	assert_true(fabs(result.connects_per_s - 2) < 1e-9);
+}
+
 static void test_nothing(void **state)
 {
 	struct load_result result = { 0 };
@@ -219,6 +275,9 @@ int main(void)
 		cmocka_unit_test(test_percentiles_are_exact),
 		cmocka_unit_test(test_fairness),
 		cmocka_unit_test(test_retransmits),
+		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_times),
+		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_nothing),
 	};
 

@@ -152,6 +152,34 @@ static void test_least_nofile(void **state)
 	assert_int_equal(plan_least_nofile(32), 128);
 }
 
+/* As many as were asked for, if there are so many flows; of them evenly. */
+static void test_given_sources(void **state)
+{
+	static const struct {
+		uint64_t flows, sources, n_sources, flows_a_source;
+	} rows[] = {
+		{ 100, 1, 1, 100 }, { 100, 3, 3, 34 }, { 100, 100, 100, 1 },
+		{ 5, 254, 5, 1 },   { 9, 8, 5, 2 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct load_options options = spread(rows[i].flows, 10);
+		struct load_plan plan;
+
+		options.sources = rows[i].sources;
+		for (int is_spread = 0; is_spread < 2; is_spread++) {
+			options.spread = is_spread;
+			plan_make(&options, 20000, &plan);
+			assert_int_equal(plan.n_sources, rows[i].n_sources);
+			assert_int_equal(plan.flows_a_source,
+			                 rows[i].flows_a_source);
+		}
+		assert_int_equal(plan_most_ports(&options, 10),
+		                 10 * rows[i].sources);
+	}
+}
+
 static void test_most_ports(void **state)
 {
 	struct load_options options = spread(1, 0);
@@ -175,6 +203,7 @@ int main(void)
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_one_of_each_unless_spread),
 		cmocka_unit_test(test_least_nofile),
+		cmocka_unit_test(test_given_sources),
 		cmocka_unit_test(test_most_ports),
 	};
 

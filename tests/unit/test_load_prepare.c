@@ -312,6 +312,88 @@ static void test_spread_memory(void **state)
 	assert_int_equal(refusal.need, LOAD_UNREAD_MAX);
 }
 
+/* Connections come and go: how many, and how many ports rest meanwhile? */
+static void test_churn(void **state)
+{
+	static const struct {
+		uint64_t per_s, time_s, rest_s;
+		enum load_close close;
+		uint64_t time_wait_left;
+		uint64_t connections, ports, time_wait;
+	} churns[] = {
+		{ 500, 2, 60, LOAD_CLOSE_FIN, UINT64_MAX, 1000, 1000, 1000 },
+		{ 500, 60, 60, LOAD_CLOSE_FIN, UINT64_MAX, 30000, 30000,
+		  30000 },
+		{ 500, 3600, 60, LOAD_CLOSE_FIN, UINT64_MAX, 1800000, 30000,
+		  30000 },
+		{ 500, 3600, 1, LOAD_CLOSE_FIN, UINT64_MAX, 1800000, 500,
+		  30000 },
+		{ 500, 3600, 60, LOAD_CLOSE_FIN, 700, 1800000, 30000, 700 },
+		{ 500, 3600, 60, LOAD_CLOSE_RST, UINT64_MAX, 1800000, FLOWS,
+		  0 },
+		{ 500, 1, 60, LOAD_CLOSE_RST, UINT64_MAX, 500, 500, 0 },
+		{ 1, 1, 60, LOAD_CLOSE_FIN, UINT64_MAX, 1, 1, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(churns) / sizeof(churns[0]); i++) {
+		struct load_options options = options_of(FAMILY_IPV4);
+		struct load_prediction predicted;
+
+		options.shape = LOAD_CHURN;
+		options.rate_per_s = churns[i].per_s;
+		options.time_ns = churns[i].time_s * UINT64_C(1000000000);
+		options.port_rest_ns = churns[i].rest_s * UINT64_C(1000000000);
+		options.close = churns[i].close;
+		options.time_wait_left = churns[i].time_wait_left;
+		predicted = load_predict(&options);
+		assert_int_equal(load_connections(&options),
+		                 churns[i].connections);
+		assert_int_equal(predicted.ports, churns[i].ports);
+		assert_int_equal(predicted.time_wait, churns[i].time_wait);
+	}
+}
+
+/* That ports run out is what a churn may show: no reason to refuse. */
+static void test_churn_is_not_refused_for_its_ports(void **state)
+{
+	struct load_options options = options_of(FAMILY_IPV4);
+	struct load_refusal refusal;
+	struct host host;
+	struct netns_facts ns;
+
+	(void)state;
+	host_that_just_fits(&host, &ns);
+	options.shape = LOAD_CHURN;
+	options.rate_per_s = 100000;
+	assert_false(load_prepare(&options, &host, &ns, &refusal));
+	ns.ports.free = fact_known(FLOWS - 1);
+	assert_true(load_prepare(&options, &host, &ns, &refusal));
+	assert_string_equal(refusal.resource, "ports");
+	options.sources = 2;
+	assert_false(load_prepare(&options, &host, &ns, &refusal));
+}
+
+static void test_given_sources(void **state)
+{
+	struct load_options options = options_of(FAMILY_IPV4);
+	struct load_refusal refusal;
+	struct host host;
+	struct netns_facts ns;
+
+	(void)state;
+	host_that_just_fits(&host, &ns);
+	options.spread = true;
+	options.sources = 4;
+	host.memory.available_bytes.state = FACT_UNREAD;
+	ns.ports.free = fact_known(FLOWS / 4);
+	assert_false(load_prepare(&options, &host, &ns, &refusal));
+	ns.ports.free.value--;
+	assert_true(load_prepare(&options, &host, &ns, &refusal));
+	assert_string_equal(refusal.resource, "ports");
+	assert_int_equal(refusal.have, FLOWS - 4);
+}
+
 static void test_refused_result(void **state)
 {
 	const struct load_options options = options_of(FAMILY_IPV4);
@@ -343,6 +425,9 @@ int main(void)
 		cmocka_unit_test(test_spread),
 		cmocka_unit_test(test_spread_ipv6),
 		cmocka_unit_test(test_spread_memory),
+		cmocka_unit_test(test_churn),
+		cmocka_unit_test(test_churn_is_not_refused_for_its_ports),
+		cmocka_unit_test(test_given_sources),
 		cmocka_unit_test(test_refused_result),
 	};
 

@@ -205,6 +205,189 @@ static void test_close_what_fits(void **state)
 	load_result_free(result);
 }
 
+/* Whole exchanges and hellos, and nothing else. */
+static void assert_exchanges(const struct load_result *result,
+                             const struct load_options *options)
+{
+	assert_exact(result, load_connections(options));
+	assert_int_equal(result->bytes.read,
+	                 result->asked * 16 +
+	                         result->exchanges * (options->request_bytes +
+	                                              options->response_bytes));
+	assert_int_equal(result->exchange_us.min.state, FACT_KNOWN);
+	assert_true(result->exchange_us.max.value >=
+	            result->exchange_us.p50.value);
+}
+
+static void test_requests(void **state)
+{
+	static const struct {
+		uint64_t request, response, bytes, exchanges; /* 0: any */
+	} rows[] = {
+		{ 1, 1, 0, 0 },
+		{ 1, 300000, 0, 0 },
+		{ 300000, 1, 0, 0 },
+		{ 1000000, 1000000, 0, 0 },
+		/* until one way has carried them; the hello is of the first */
+		{ 100, 100, 16, 0 },
+		{ 100, 100, 17, 7 },
+		{ 100, 100, 116, 7 },
+		{ 100, 100, 117, 14 },
+		{ 1, 1000, 5000, 35 },
+		{ 1000000, 2000000, 2000001, 14 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct load_options options = small(7);
+		struct load_result *result;
+
+		options.shape = LOAD_REQUEST;
+		options.request_bytes = rows[i].request;
+		options.response_bytes = rows[i].response;
+		options.bytes_per_flow = rows[i].bytes;
+		if (rows[i].bytes == 16) {
+			result = run(&options);
+			assert_exact(result, 7);
+			assert_int_equal(result->exchanges, 0);
+			assert_int_equal(result->exchange_us.min.state,
+			                 FACT_UNREAD);
+			load_result_free(result);
+			continue;
+		}
+		result = run(&options);
+		assert_exchanges(result, &options);
+		if (rows[i].bytes)
+			assert_int_equal(result->exchanges, rows[i].exchanges);
+		load_result_free(result);
+	}
+}
+
+/* Nothing moves until the time is up; then each has to answer once. */
+static void test_hold(void **state)
+{
+	struct load_options options = small(7);
+	struct load_result *result;
+
+	(void)state;
+	options.shape = LOAD_HOLD;
+	for (int how = LOAD_CLOSE_FIN; how <= LOAD_CLOSE_RST; how++) {
+		options.close = (enum load_close)how;
+		result = run(&options);
+		assert_exchanges(result, &options);
+		assert_int_equal(result->exchanges, 7);
+		assert_true(result->transfer_ns >= options.time_ns);
+		load_result_free(result);
+	}
+}
+
+static void test_rate(void **state)
+{
+	struct load_options options = small(20);
+	struct load_result *result;
+
+	(void)state;
+	options.rate_per_s = 1000;
+	options.accept = LOAD_ACCEPT_NOW;
+	result = run(&options);
+	assert_exact(result, 20);
+	assert_true(result->phase_ns[1] >= 19000000);
+	assert_true(result->connects_per_s > 0);
+	assert_int_equal(result->behind_us.max.state, FACT_KNOWN);
+	assert_int_equal(result->mode.burst, 0);
+	/* a connect takes its time after it was begun */
+	assert_true(result->connect_us.max.value >=
+	            result->behind_us.min.value);
+	load_result_free(result);
+}
+
+static void test_churn(void **state)
+{
+	struct load_options options = small(3);
+	struct load_result *result;
+
+	(void)state;
+	options.shape = LOAD_CHURN;
+	options.rate_per_s = 1000;
+	options.request_bytes = 100000;
+	options.response_bytes = 200000;
+	for (int how = LOAD_CLOSE_FIN; how <= LOAD_CLOSE_RST; how++) {
+		options.close = (enum load_close)how;
+		options.sources = how == LOAD_CLOSE_FIN ? 0 : 3;
+		result = run(&options);
+		result->queue_peak = fact_known(0); /* nobody looked */
+		assert_exchanges(result, &options);
+		assert_int_equal(result->asked, 50);
+		assert_int_equal(result->exchanges, 50);
+		assert_int_equal(result->closed_by_reset,
+		                 how == LOAD_CLOSE_RST ? 50 : 0);
+		assert_int_equal(result->mode.workers, 1);
+		assert_int_equal(result->mode.sources, how ? 3 : 1);
+		load_result_free(result);
+	}
+}
+
+/* TIME_WAIT has room for so many of a minute's. */
+static void test_churn_closes_what_fits(void **state)
+{
+	struct load_options options = small(3);
+	struct load_result *result;
+
+	(void)state;
+	options.shape = LOAD_CHURN;
+	options.rate_per_s = 1000;
+	options.time_wait_left = 20;
+	result = run(&options);
+	assert_int_equal(result->flows[LOAD_OK], 50);
+	assert_int_equal(result->closed_by_reset, 30);
+	load_result_free(result);
+}
+
+static void test_intervals(void **state)
+{
+	struct load_options options = small(3);
+	struct load_result *result;
+
+	(void)state;
+	options.interval_ns = 10000000;
+	result = run(&options);
+	assert_exact(result, 3);
+	assert_true(result->n_intervals >= 1);
+	for (size_t i = 0; i + 1 < result->n_intervals; i++)
+		assert_int_equal(result->intervals[i].end_ns,
+		                 (i + 1) * options.interval_ns);
+	load_result_free(result);
+}
+
+/* Whatever it was about to do: each connection still has one outcome. */
+static void test_shapes_stopped_at_once(void **state)
+{
+	static const enum load_shape shapes[] = { LOAD_REQUEST, LOAD_HOLD,
+		                                  LOAD_CHURN };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct load_options options = small(10);
+		struct load_result *result;
+		uint64_t sum = 0;
+
+		options.shape = shapes[i];
+		options.rate_per_s = 100;
+		options.accept = LOAD_ACCEPT_NOW;
+		options.time_ns = UINT64_C(60000000000);
+		options.stop_fd = eventfd(1, EFD_CLOEXEC);
+		assert_true(options.stop_fd >= 0);
+		result = run(&options);
+		assert_int_equal(close(options.stop_fd), 0);
+		assert_true(result->interrupted);
+		for (size_t at = 0; at < LOAD_OUTCOMES; at++)
+			sum += result->flows[at];
+		assert_int_equal(sum, load_connections(&options));
+		assert_int_equal(interval_sum(result), result->bytes.read);
+		load_result_free(result);
+	}
+}
+
 /* The user does not want to wait: each flow still has one outcome. */
 static void test_stopped_at_once(void **state)
 {
@@ -235,6 +418,13 @@ int main(void)
 		cmocka_unit_test(test_workers),
 		cmocka_unit_test(test_close_by_reset),
 		cmocka_unit_test(test_close_what_fits),
+		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_hold),
+		cmocka_unit_test(test_rate),
+		cmocka_unit_test(test_churn),
+		cmocka_unit_test(test_churn_closes_what_fits),
+		cmocka_unit_test(test_intervals),
+		cmocka_unit_test(test_shapes_stopped_at_once),
 		cmocka_unit_test(test_stopped_at_once),
 	};
 

@@ -138,6 +138,28 @@ static void test_refusals(void **state)
 		{ "--port 1 --backlog 5", "--backlog and --port exclude each other; leave one of them out" },
 		{ "--bytes 1 --time 1s", "--bytes and --time exclude each other; leave one of them out" },
 		{ "-4 -6", "--ipv6 and --ipv4 exclude each other; leave one of them out" },
+		{ "check --rate 5/s", "--rate: not an option of check; it is one of load" },
+		{ "load --rate 5", "--rate: \"5\" is not a rate; use 1/s to 10000000/s" },
+		{ "load --rate /s", "--rate: \"/s\" is not a rate; use 1/s to 10000000/s" },
+		{ "load --rate 0/s", "--rate: \"0/s\" is out of range; use 1/s to 10000000/s" },
+		{ "load --rate 10000001/s", "--rate: \"10000001/s\" is out of range; use 1/s to 10000000/s" },
+		{ "load --rate 5/s --burst 5", "--rate and --burst do not go together; a burst is what comes all at once: leave one of them out" },
+		{ "load --rate 5/s --accept held", "--rate and --accept held do not go together; use --accept now or slow:N/s" },
+		{ "load --churn 1000001/s", "--churn: \"1000001/s\" is out of range; use 1/s to 1000000/s" },
+		{ "load --churn 5/s --rate 5/s", "--churn and --rate do not go together; the churn is a rate: leave one of them out" },
+		{ "load --churn 5/s --accept now", "--churn and --accept do not go together; the churn accepts each connection at once: leave one of them out" },
+		{ "load --churn 5/s --hold", "--churn and --hold do not go together; flows either stay or go: leave one of them out" },
+		{ "load --churn 5/s --bytes 5", "--churn and --bytes do not go together; --request and --response say how much they carry: leave one of them out" },
+		{ "load --request 5", "--request: has no effect without --response; add --response, or leave it out" },
+		{ "load --response 5", "--response: has no effect without --request; add --request, or leave it out" },
+		{ "load --request 0 --response 1", "--request: \"0\" is out of range; use 1 to 1073741824" },
+		{ "load --request 1 --response 1025M", "--response: \"1025M\" is out of range; use 1 to 1073741824" },
+		{ "load --request 1 --response 1 --direction up", "--request and --direction do not go together; requests go up, responses down: leave one of them out" },
+		{ "load --request 1 --response 1 --hold", "--request and --hold do not go together; flows that are held carry nothing: leave one of them out" },
+		{ "load --hold --bytes 1", "--hold and --bytes do not go together; flows that are held carry nothing: leave one of them out" },
+		{ "load --sources 255", "--sources: \"255\" is out of range; use 1 to 254" },
+		{ "load --sources 2 -6", "--sources and --ipv6 do not go together; loopback has one IPv6 address, ::1: leave one of them out" },
+		{ "load --interval 9ms", "--interval: \"9ms\" is out of range; use 10ms to 3600s" },
 		{ "load --eager --direction down", "--eager and --direction down do not go together; use --direction up or both" },
 		{ "--isolated --no-load", "--isolated and --no-load exclude each other; leave one of them out" },
 		{ "--isolated --netns all", "--isolated: stands for one namespace, not for all; name one of them" },
@@ -285,6 +307,8 @@ static void test_load(void **state)
 	assert_int_equal(options.load.direction, LOAD_BOTH);
 	assert_int_equal(options.load.accept, LOAD_ACCEPT_SLOW);
 	assert_int_equal(options.load.accept_per_s, 1000);
+	assert_int_equal(options.load.shape, LOAD_STREAM);
+	assert_true(options.load.spread);
 	options = accepted("load --bytes 64K --accept now");
 	assert_int_equal(options.load.bytes_per_flow, 65536);
 	assert_int_equal(options.load.accept, LOAD_ACCEPT_NOW);
@@ -296,6 +320,53 @@ static void test_load(void **state)
 	options = accepted("check --close rst");
 	assert_int_equal(options.load.close, LOAD_CLOSE_RST);
 	assert_false(options.load.spread);
+}
+
+static void test_load_shapes(void **state)
+{
+	struct options options;
+
+	(void)state;
+	options = accepted("load --rate 10k/s --sources 3 --interval 50ms");
+	assert_int_equal(options.load.shape, LOAD_STREAM);
+	assert_int_equal(options.load.rate_per_s, 10000);
+	assert_int_equal(options.load.accept, LOAD_ACCEPT_NOW);
+	assert_int_equal(options.load.sources, 3);
+	assert_int_equal(options.load.interval_ns, 50000000);
+	options = accepted("load --rate 1/s --accept slow:2/s --hold");
+	assert_int_equal(options.load.accept, LOAD_ACCEPT_SLOW);
+	assert_int_equal(options.load.shape, LOAD_HOLD);
+	options = accepted("load --request 1K --response 1M --bytes 3M -6");
+	assert_int_equal(options.load.shape, LOAD_REQUEST);
+	assert_int_equal(options.load.request_bytes, 1024);
+	assert_int_equal(options.load.response_bytes, 1048576);
+	assert_int_equal(options.load.rate_per_s, 0);
+	assert_int_equal(options.load.accept, LOAD_ACCEPT_HELD);
+	options = accepted("load --churn 1M/s --request 1 --response 2");
+	assert_int_equal(options.load.shape, LOAD_CHURN);
+	assert_int_equal(options.load.rate_per_s, 1000000);
+	assert_int_equal(options.load.response_bytes, 2);
+	assert_false(options.load.spread);
+}
+
+/* Each names rows of the table that one command takes. */
+static void test_clashes(void **state)
+{
+	(void)state;
+	for (const struct option_clash *c = option_clashes; c->one; c++) {
+		size_t n = 0;
+
+		for (size_t i = 0; option_table[i].name; i++) {
+			const char *name = option_table[i].name;
+
+			if (strcmp(name, c->one) && strcmp(name, c->other))
+				continue;
+			assert_true(
+				option_takes(&option_table[i], &command_load));
+			n++;
+		}
+		assert_int_equal(n, 2);
+	}
 }
 
 static void test_when_no_load(void **state)
@@ -479,6 +550,8 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_goal),
 		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_load_shapes),
+		cmocka_unit_test(test_clashes),
 		cmocka_unit_test(test_when_no_load),
 		cmocka_unit_test(test_fix),
 		cmocka_unit_test(test_shared),

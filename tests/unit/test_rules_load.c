@@ -331,6 +331,45 @@ static void drops_are_of_a_wave(void **state)
 	}
 }
 
+/* By a schedule no burst had to fit. */
+static void a_schedule_has_no_burst(void **state)
+{
+	const struct goal goal = goal_default();
+	struct host *host = facts_healthy();
+	struct load_result *load = load_of(host, &outcomes[3]);
+	struct finding finding;
+
+	(void)state;
+	load->mode.burst = 0;
+	load->mode.rate_per_s = 1000;
+	finding = judged_one(OUTCOMES, host, &goal, VERDICT_FAIL);
+	assert_int_equal(finding.needed.state, FACT_UNREAD);
+	host_free(host);
+}
+
+static void ports_that_ran_out_are_counted(void **state)
+{
+	const struct goal goal = goal_default();
+	struct host *host = facts_healthy();
+	struct load_result *load = facts_load(host, &goal);
+	struct finding finding;
+
+	(void)state;
+	load->flows[LOAD_OK] = 900;
+	load->flows[LOAD_FAILED] = 100;
+	load->errors[0] =
+		(struct load_error){ LOAD_PHASE_CONNECT, EADDRNOTAVAIL, 100 };
+	load->n_errors = 1;
+	load->ports_out_us = fact_known(1300000);
+	load->predicted.ports = 1000;
+	load->ports = 900;
+	finding = judged_one(OUTCOMES, host, &goal, VERDICT_FAIL);
+	assert_string_equal(
+		finding.why,
+		"900 ok, 100 failed; no local port was left after 1.3 s: at this rate closed connections keep 1000, 900 were free; connect EADDRNOTAVAIL x 100");
+	host_free(host);
+}
+
 static void errors_are_named_by_phase_and_errno(void **state)
 {
 	const struct goal goal = goal_default();
@@ -609,6 +648,8 @@ int main(void)
 		cmocka_unit_test(flows_come_through_at_the_first_try),
 		cmocka_unit_test(numbers_go_with_the_words),
 		cmocka_unit_test(drops_are_of_a_wave),
+		cmocka_unit_test(a_schedule_has_no_burst),
+		cmocka_unit_test(ports_that_ran_out_are_counted),
 		cmocka_unit_test(errors_are_named_by_phase_and_errno),
 		cmocka_unit_test(unknown_counters_and_cookies_prove_nothing),
 		cmocka_unit_test(a_refusal_fails_with_have_and_need),
