@@ -81,6 +81,23 @@ case_eager_overflow()
 	all_accounted_for
 }
 
+case_requests()
+{
+	ulimit -n 256
+	report 0 load --flows 2000 --time 200ms --request 10 --response 10
+	exact
+	jqf '.load.bytes.read == 32000 + 20 * .load.exchanges.count'
+}
+
+# Held, by workers that take turns; and opened by a schedule.
+case_hold_at_a_rate()
+{
+	ulimit -n 256
+	report 0 load --flows 2000 --rate 20k/s --hold --time 50ms
+	exact
+	is .load.exchanges.count 2000
+}
+
 # Tables begin with what their process was started with.
 case_inherited_descriptors()
 {

@@ -250,6 +250,8 @@ suite_tsan()
 		tap "tsan owners" setarch --addr-no-randomize "$dir/tests/unit/test_owners" &&
 		can_host &&
 		tap "tsan modes" env BUILD="$dir" setarch --addr-no-randomize tests/host/modes.sh &&
+		tap "tsan shapes" env BUILD="$dir" setarch --addr-no-randomize tests/host/shapes.sh \
+			request hold rate churn churn_interrupted &&
 		tap "tsan tables" env BUILD="$dir" \
 			TSAN_OPTIONS="$TSAN_OPTIONS:io_sync=0:suppressions=$PWD/tests/support/tables.supp" \
 			setarch --addr-no-randomize tests/host/tables.sh &&

@@ -351,6 +351,9 @@ static void test_churn(void **state)
 		                 churns[i].connections);
 		assert_int_equal(predicted.ports, churns[i].ports);
 		assert_int_equal(predicted.time_wait, churns[i].time_wait);
+		assert_int_equal(predicted.kernel_bytes,
+		                 FLOWS * UINT64_C(9728) +
+		                         256 * predicted.time_wait);
 	}
 }
 
