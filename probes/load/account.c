@@ -103,6 +103,12 @@ static uint64_t percentile(const uint64_t *sorted, size_t n, unsigned int mille)
 	return sorted[rank ? rank - 1 : 0];
 }
 
+void account_accept(int code, struct load_result *result)
+{
+	if (code)
+		add_error(result, LOAD_PHASE_ACCEPT, code, 1);
+}
+
 void account_times(const struct histogram *ns, struct load_times *ret_us)
 {
 	const struct {

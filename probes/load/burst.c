@@ -606,18 +606,6 @@ static int burst_waves(struct burst *burst, struct err *err)
 	return 0;
 }
 
-static void burst_note_accept_error(const struct burst *burst)
-{
-	struct load_result *result = burst->engine->result;
-
-	if (burst->accept_code && result->n_errors < LOAD_ERRORS_MAX)
-		result->errors[result->n_errors++] = (struct load_error){
-			.phase = LOAD_PHASE_ACCEPT,
-			.code = burst->accept_code,
-			.count = 1,
-		};
-}
-
 int burst_run(struct engine *engine, struct err *err)
 {
 	const struct load_plan *plan = &engine->plan;
@@ -637,7 +625,7 @@ int burst_run(struct engine *engine, struct err *err)
 		             "cannot start the burst: out of memory");
 	else
 		rc = burst_waves(&burst, err);
-	burst_note_accept_error(&burst);
+	account_accept(burst.accept_code, engine->result);
 	port_map_done(&burst.map);
 	free(payload);
 	return rc;

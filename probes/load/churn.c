@@ -31,6 +31,9 @@
 
 #define EVENTS 64
 
+/* Wait after EMFILE and the like: what is short may be given back. */
+#define EXHAUSTED_PAUSE_NS (10 * NS_PER_MS)
+
 /* How often it is looked for connections that do not open. */
 #define SWEEP_NS (100 * NS_PER_MS)
 
@@ -45,6 +48,7 @@ struct churn {
 	struct engine *engine;
 	struct worker *worker; /* the only one */
 	struct greeting greeting;
+	void *payload; /* of the greeting */
 	struct port_map map;
 	struct origin *origins; /* one for each flow */
 	uint32_t *free;         /* n_free flows that are not in use */
@@ -53,6 +57,8 @@ struct churn {
 	uint64_t n_begun;   /* connections, those that were lost included */
 	uint64_t n;         /* that are to be */
 	uint64_t swept_ns;
+	bool exhausted;  /* the last accept() failed for want of something */
+	int accept_code; /* errno of that; 0: none has */
 	struct histogram connect_ns;
 };
 
@@ -221,6 +227,16 @@ static void take(struct churn *churn, int fd, const union address *from)
 	note_step(churn, known - 1);
 }
 
+/* Return: nothing more can be accepted now. */
+static bool note_accept(struct churn *churn, int code)
+{
+	churn->exhausted =
+		code != EAGAIN && code != ECONNABORTED && code != EINTR;
+	if (churn->exhausted)
+		churn->accept_code = code;
+	return code == EAGAIN || churn->exhausted;
+}
+
 static void accept_all(struct churn *churn)
 {
 	for (;;) {
@@ -229,9 +245,10 @@ static void accept_all(struct churn *churn)
 		const int fd = accept4(churn->engine->listener.fd, &from.any,
 		                       &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-		if (fd < 0)
+		if (fd >= 0)
+			take(churn, fd, &from);
+		else if (note_accept(churn, errno))
 			return;
-		take(churn, fd, &from);
 	}
 }
 
@@ -279,6 +296,8 @@ static uint64_t idle_until_ns(const struct churn *churn)
 
 	if (worker->n_run > worker->n_acking)
 		return 0;
+	if (churn->exhausted)
+		at_ns = worker->now_ns + EXHAUSTED_PAUSE_NS;
 	if (worker->n_run)
 		at_ns = worker->now_ns + NS_PER_MS;
 	if (churn->n_free && churn->n_begun < churn->n &&
@@ -291,7 +310,8 @@ static void wait_for_events(struct churn *churn)
 {
 	const struct timespec left = clock_left(idle_until_ns(churn));
 	struct pollfd fds[] = {
-		{ .fd = churn->engine->listener.fd, .events = POLLIN },
+		{ .fd = churn->exhausted ? -1 : churn->engine->listener.fd,
+		  .events = POLLIN },
 		{ .fd = churn->engine->epoll_fd, .events = POLLIN },
 		{ .fd = churn->worker->epoll_fd, .events = POLLIN },
 	};
@@ -357,9 +377,10 @@ static int churn_init(struct churn *churn, struct err *err)
 	churn->map = port_map_init(churn->engine->plan.n_sources);
 	churn->origins = calloc(n_flows, sizeof(*churn->origins));
 	churn->free = calloc(n_flows, sizeof(*churn->free));
-	churn->greeting.payload = calloc(1, EAGER_BYTES);
+	churn->payload = calloc(1, EAGER_BYTES);
+	churn->greeting.payload = churn->payload;
 	if (!churn->map.index || !churn->origins || !churn->free ||
-	    !churn->greeting.payload)
+	    !churn->payload)
 		return err_set(err, -ENOMEM,
 		               "cannot start the churn: out of memory");
 	for (uint64_t i = n_flows; i; i--)
@@ -372,7 +393,7 @@ static void churn_done(struct churn *churn)
 	port_map_done(&churn->map);
 	free(churn->origins);
 	free(churn->free);
-	free((void *)(uintptr_t)churn->greeting.payload);
+	free(churn->payload);
 }
 
 /* The listener is this test's own: its drops began with none. */
@@ -402,6 +423,7 @@ int churn_run(struct engine *engine, struct err *err)
 	if (!rc) {
 		note_queue(engine);
 		account_times(&churn.connect_ns, &engine->result->connect_us);
+		account_accept(churn.accept_code, engine->result);
 		account_end(engine->result);
 	}
 	churn_done(&churn);

@@ -254,6 +254,12 @@ void account_flow(const struct flow *flow, struct load_result *result);
 /** account_lost - @n flows that were never begun, and why */
 void account_lost(uint64_t n, int code, struct load_result *result);
 
+/**
+ * account_accept - that accept() kept failing, which is no flow's own error
+ * @code: positive errno; 0: it did not
+ */
+void account_accept(int code, struct load_result *result);
+
 /** account_end - what follows from all of them, once they are added up */
 void account_end(struct load_result *result);
 

@@ -216,6 +216,19 @@ static void test_lost(void **state)
 	assert_int_equal(result.errors[0].count, 8);
 }
 
+static void test_accept(void **state)
+{
+	struct load_result result = { 0 };
+
+	(void)state;
+	account_accept(0, &result);
+	assert_int_equal(result.n_errors, 0);
+	account_accept(EMFILE, &result);
+	assert_int_equal(result.n_errors, 1);
+	assert_int_equal(result.errors[0].phase, LOAD_PHASE_ACCEPT);
+	assert_int_equal(result.errors[0].code, EMFILE);
+}
+
 static void test_times(void **state)
 {
 	static struct histogram ns;
@@ -276,6 +289,7 @@ int main(void)
 		cmocka_unit_test(test_fairness),
 		cmocka_unit_test(test_retransmits),
 		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_accept),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_nothing),
