@@ -39,6 +39,15 @@ case_prediction() { valid 1 check --flows 10000 --no-load; }
 case_load() { valid 0 load --flows 100 --direction both --time 100ms; }
 case_eager() { valid 1 load --flows 300 --backlog 10 --eager --time 100ms; }
 case_slow() { valid 0 load --flows 10 --accept slow:100/s --time 100ms; }
+case_shapes()
+{
+	valid 0 load --flows 10 --request 10 --response 10 --time 50ms
+	valid 0 load --flows 10 --hold --rate 1k/s --time 50ms
+	sysctl -qw net.ipv4.ip_local_port_range='40000 40009' net.ipv4.tcp_tw_reuse=0
+	valid 1 load --churn 1k/s --time 20ms --flows 5
+	valid 1 load --churn 1k/s --time 20ms --flows 11
+}
+
 # Planned, in force, taken back, impossible.
 case_fix()
 {
