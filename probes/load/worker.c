@@ -28,6 +28,12 @@
 /* Both ends closed, but data still unacknowledged: wait at most this long. */
 #define ACK_DEADLINE_NS NS_PER_S
 
+/*
+ * A drain may take this long for each flow besides: flows that were held
+ * answer in it too, and that and closing take some 60 us.
+ */
+#define DRAIN_NS_A_FLOW NS_PER_MS
+
 /* A transfer by bytes is cut off then, as --time is at the most. */
 #define BYTES_DEADLINE_NS (3600 * NS_PER_S)
 
@@ -364,15 +370,23 @@ static bool is_stalled(const struct worker *worker)
 	return worker->now_ns - worker->moved_ns >= STALL_DEADLINE_NS;
 }
 
+/* Whether or not anything moves, this has an end. */
+static bool is_drain_over(const struct worker *worker)
+{
+	const uint64_t n_flows = worker->end - worker->first;
+
+	return worker->drain_ns &&
+	       worker->now_ns - worker->drained_ns >=
+	               STALL_DEADLINE_NS + n_flows * DRAIN_NS_A_FLOW;
+}
+
 static void check_deadlines(struct worker *worker)
 {
 	if (!worker->drain_ns &&
 	    (worker->now_ns >= worker->stop_ns ||
 	     atomic_load_explicit(&worker->shop->stop, memory_order_relaxed)))
 		begin_drain(worker);
-	if (is_stalled(worker) ||
-	    (worker->drain_ns &&
-	     worker->now_ns - worker->drained_ns >= STALL_DEADLINE_NS))
+	if (is_stalled(worker) || is_drain_over(worker))
 		give_up(worker);
 }
 
