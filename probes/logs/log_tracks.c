@@ -33,7 +33,7 @@ static bool grow_index(struct log_tracks *tracks)
 		tracks->index_size ? tracks->index_size * 2 : INDEX_FIRST;
 	uint32_t *bigger;
 
-	if (tracks->n / 2 < tracks->index_size)
+	if (tracks->n * 2 < tracks->index_size)
 		return true;
 	bigger = calloc(size, sizeof(*bigger));
 	if (!bigger)
