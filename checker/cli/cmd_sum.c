@@ -56,7 +56,8 @@ static int run(const struct options *options, FILE *out, struct err *err)
 	const int rc = log_read(options->word, &sum, err);
 
 	if (rc)
-		return rc == -ENOMEM ? STATUS_UNKNOWN : STATUS_USAGE;
+		return rc == -ENOMEM || rc == -EFBIG ? STATUS_UNKNOWN
+		                                     : STATUS_USAGE;
 	return show(options, &sum, began_ns, out, err);
 }
 
@@ -64,7 +65,7 @@ const struct command command_sum = {
 	.name = "sum",
 	.args = "FILE",
 	.what = "was the total in a log of iperf or iperf3 right?",
-	.help = "Adds up the flows in a log of iperf 2 (text, or CSV of -y C) or iperf3 (text, or JSON of -J and --json-stream), each interval and in total, and compares that with the tool's own [SUM]; - is standard input. Rounding is no error: a figure stands for all that is printed so.\n\nSays what is wrong, missing, or of fewer flows than were asked for, and what the flows failed with. A log of several tests is as good as its worst one, which is shown.\n\nThe exit status is 0 when the total is right, 1 when it is wrong, missing or of fewer flows, 2 when FILE is no such log, 3 when it has only sums and no flows to check them by.",
+	.help = "Adds up the flows in a log of iperf 2 (text, or CSV of -y C) or iperf3 (text, or JSON of -J and --json-stream), each interval and in total, and compares that with the tool's own [SUM]; - is standard input. Rounding is no error: a figure stands for all that is printed so.\n\nSays what is wrong, missing, or of fewer flows than were asked for, and what the flows failed with. A log of several tests is as good as its worst one, which is shown.\n\nThe exit status is 0 when the total is right, 1 when it is wrong, missing or of fewer flows, 2 when FILE is no such log, 3 when it cannot be told: the log has only sums and no flows to check them by, or is cut short.",
 	.offer = OFFER_FILES,
 	.run = run,
 };

@@ -2,6 +2,7 @@
 /* json_sum - "sum" of the report: a log's flows, added up again. */
 #include "checker/report/json_value.h"
 
+#include "probes/base/err.h"
 #include "probes/logs/log_sum.h"
 
 static json_t *json_bytes(struct log_bytes bytes)
@@ -64,9 +65,26 @@ static json_t *json_intervals(const struct log_intervals *intervals)
 	});
 }
 
+static json_t *json_errno(int code)
+{
+	return code ? json_string(err_name(code)) : json_null();
+}
+
+/* Flow numbers. */
+static json_t *json_numbers(const struct log_error *error)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < error->n_flows; i++)
+		array = jv_append(array, jv_u64(error->flows[i]));
+	return array;
+}
+
 static json_t *json_error(const struct log_error *error)
 {
 	return jv_object((const struct jv_pair[]){
+		{ "errno", json_errno(error->code) },
+		{ "flows", json_numbers(error) },
 		{ "text", jv_text(error->text) },
 		{ "count", jv_u64(error->count) },
 		{ NULL, NULL },
@@ -82,12 +100,37 @@ static json_t *json_errors(const struct log_sum *sum)
 	return array;
 }
 
+static json_t *json_failed_by(int code, uint64_t n_flows)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "errno", json_errno(code) },
+		{ "flows", jv_u64(n_flows) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_failed(const struct log_failed *failed)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < failed->n_codes; i++)
+		array = jv_append(array,
+		                  json_failed_by(failed->codes[i].code,
+		                                 failed->codes[i].n_flows));
+	if (array && failed->n_other)
+		array = jv_append(array, json_failed_by(0, failed->n_other));
+	return array;
+}
+
 static json_t *json_flows(const struct log_sum *sum)
 {
 	return jv_object((const struct jv_pair[]){
 		{ "asked", jv_u64(sum->n_asked) },
 		{ "covered", jv_u64(sum->n_covered) },
-		{ "failed", jv_u64(sum->n_failed) },
+		{ "failed", jv_u64(sum->failed.n_flows) },
+		{ "failed_by", json_failed(&sum->failed) },
+		{ "summed",
+	          sum->n_summed ? jv_u64(sum->n_summed) : json_null() },
 		{ NULL, NULL },
 	});
 }

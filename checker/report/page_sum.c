@@ -3,9 +3,12 @@
 #include "checker/report/page.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "checker/report/human.h"
 #include "checker/report/report.h"
+#include "probes/base/err.h"
+#include "probes/base/text.h"
 #include "probes/logs/log_sum.h"
 
 static const char *plural(uint64_t n)
@@ -74,6 +77,8 @@ static void put_word(const struct page *page, enum verdict verdict)
 /* What the comparison means, in words. */
 static const char *meaning(const struct log_total *total)
 {
+	if (!total->is_stated && total->state == LOG_UNPROVEN)
+		return "[SUM] is not in what there is of the log";
 	if (!total->is_stated)
 		return total->state == LOG_MISSING ? "[SUM] is missing"
 		                                   : "one flow needs no [SUM]";
@@ -89,6 +94,21 @@ static const char *meaning(const struct log_total *total)
 		               ? "[SUM] is wrong: too little"
 		               : "[SUM] is wrong: too much";
 	}
+}
+
+/* What is known to lose it; see "kiloflow list tools". */
+static void put_why_missing(const struct page *page,
+                            const struct log_total *total)
+{
+	const char *format = page->report->sum->format;
+
+	if (!strcmp(format, "iperf 2 text") && total->n_flows >= 128)
+		page_detail(
+			page, "because     ",
+			"iperf 2 before 2.1.0 writes none from 128 flows on");
+	else if (!strcmp(format, "iperf 2 CSV"))
+		page_detail(page, "because     ",
+		            "iperf 2.1 writes none as CSV");
 }
 
 static void put_total(const struct page *page, const struct log_total *total,
@@ -107,6 +127,8 @@ static void put_total(const struct page *page, const struct log_total *total,
 	(void)snprintf(line, sizeof(line), "%s in %" PRIu64 " flow%s", text,
 	               total->n_flows, plural(total->n_flows));
 	page_detail(page, "recomputed  ", line);
+	if (total->state == LOG_MISSING)
+		put_why_missing(page, total);
 	if (!total->is_stated)
 		return;
 	amount(total->stated, text, sizeof(text));
@@ -142,35 +164,89 @@ static void put_intervals(const struct page *page,
 	page_detail(page, "the first wrong one begins at ", line);
 }
 
-static void put_failures(const struct page *page, const struct log_sum *sum)
+/* "915 with ECONNRESET, 8 with EPIPE" */
+static void put_failed(const struct page *page, const struct log_sum *sum)
 {
-	char line[LOG_ERROR_TEXT + 32];
+	char by[LOG_ERRORS_MAX * 48] = "";
+	char line[sizeof(by) + 96], item[64];
+
+	for (size_t i = 0; i < sum->failed.n_codes; i++) {
+		(void)snprintf(item, sizeof(item), "%" PRIu64 " with %s",
+		               sum->failed.codes[i].n_flows,
+		               err_name(sum->failed.codes[i].code));
+		text_join(by, sizeof(by), ", ", item);
+	}
+	if (sum->failed.n_other) {
+		(void)snprintf(item, sizeof(item),
+		               "%" PRIu64 " without an errno",
+		               sum->failed.n_other);
+		text_join(by, sizeof(by), ", ", item);
+	}
+	put_word(page, VERDICT_FAIL);
+	if (sum->n_asked)
+		(void)snprintf(line, sizeof(line),
+		               "at least %" PRIu64 " of %" PRIu64
+		               " flow%s failed: %s",
+		               sum->failed.n_flows, sum->n_asked,
+		               plural(sum->n_asked), by);
+	else
+		(void)snprintf(line, sizeof(line), "no flow began");
+	page_wrap(page, line, 9);
+}
+
+static void put_error(const struct page *page, const struct log_error *error)
+{
+	char line[LOG_ERROR_TEXT + LOG_ERROR_FLOWS * 22];
+	char head[32], item[32];
 	char text[PAGE_TEXT_MAX];
 
-	if (sum->verdict == LOG_SUM_UNPROVEN ||
-	    (!sum->n_failed && sum->n_covered >= sum->n_asked && sum->n_asked))
-		return;
-	put_word(page, VERDICT_FAIL);
-	(void)snprintf(line, sizeof(line),
-	               "of %" PRIu64 " flow%s at least %" PRIu64
-	               " failed, %" PRIu64 " have no total",
-	               sum->n_asked, plural(sum->n_asked), sum->n_failed,
-	               sum->n_asked > sum->n_covered
-	                       ? sum->n_asked - sum->n_covered
-	                       : 0);
-	page_wrap(page, line, 9);
-	for (size_t i = 0; i < sum->n_errors; i++) {
-		const struct log_error *error = &sum->errors[i];
+	(void)snprintf(line, sizeof(line), "%s", page_safe(error->text, text));
+	for (size_t i = 0; i < error->n_flows; i++) {
+		(void)snprintf(item, sizeof(item), "%" PRIu64, error->flows[i]);
+		text_join(line, sizeof(line), i ? ", " : "; flow ", item);
+	}
+	if (error->n_flows && error->n_flows < error->count)
+		text_join(line, sizeof(line), ", ", "...");
+	(void)snprintf(head, sizeof(head), "%" PRIu64 " x ", error->count);
+	page_detail(page, head, line);
+}
 
-		(void)snprintf(line, sizeof(line), "%" PRIu64 " x ",
-		               error->count);
-		page_detail(page, line, page_safe(error->text, text));
+static void put_errors(const struct page *page, const struct log_sum *sum)
+{
+	char line[64];
+
+	for (size_t i = 0; i < sum->n_errors; i++)
+		put_error(page, &sum->errors[i]);
+	if (!sum->n_errors_more)
+		return;
+	(void)snprintf(line, sizeof(line), "%" PRIu64 " x ",
+	               sum->n_errors_more);
+	page_detail(page, line, "other errors");
+}
+
+static void put_fewer(const struct page *page, const struct log_sum *sum)
+{
+	const bool is_summed = sum->n_summed && !sum->n_covered;
+	const uint64_t n = is_summed ? sum->n_summed : sum->n_covered;
+	char line[128];
+
+	if (n >= sum->n_asked || (!n && sum->verdict == LOG_SUM_UNPROVEN))
+		return;
+	put_word(page, sum->is_cut ? VERDICT_UNKNOWN : VERDICT_FAIL);
+	(void)snprintf(line, sizeof(line),
+	               "%" PRIu64 " of %" PRIu64 " flow%s %s", sum->n_asked - n,
+	               sum->n_asked, plural(sum->n_asked),
+	               is_summed ? "are not in [SUM]" : "have no total");
+	page_wrap(page, line, sum->is_cut ? 12 : 9);
+}
+
+static void put_flows(const struct page *page, const struct log_sum *sum)
+{
+	if (sum->failed.n_flows) {
+		put_failed(page, sum);
+		put_errors(page, sum);
 	}
-	if (sum->n_errors_more) {
-		(void)snprintf(line, sizeof(line), "%" PRIu64 " x ",
-		               sum->n_errors_more);
-		page_detail(page, line, "other errors");
-	}
+	put_fewer(page, sum);
 }
 
 static void put_gaps(const struct page *page, const struct log_sum *sum)
@@ -185,9 +261,9 @@ static void put_gaps(const struct page *page, const struct log_sum *sum)
 	if (sum->n_lines_cut) {
 		put_word(page, VERDICT_NOTE);
 		(void)snprintf(line, sizeof(line),
-		               "%" PRIu64
-		               " lines are too long, or cut: not looked at",
-		               sum->n_lines_cut);
+		               "%" PRIu64 " line%s too long to be looked at",
+		               sum->n_lines_cut,
+		               sum->n_lines_cut == 1 ? " is" : "s are");
 		page_wrap(page, line, 9);
 	}
 }
@@ -220,7 +296,7 @@ void page_sum(const struct page *page)
 				put_total(page, &sum->total[i], i);
 		}
 		put_intervals(page, &sum->intervals);
-		put_failures(page, sum);
+		put_flows(page, sum);
 		put_gaps(page, sum);
 	}
 	page_color(page, color);

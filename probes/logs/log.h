@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * log - reads the logs of iperf 2 (text, CSV) and iperf3 (text, JSON). The
- * format is found by the content.
+ * format is found by the content, and what else is in the log is passed over.
  *
- * A log is fed in pieces of any size, and none but its current line is kept:
- * of 100 000 flows what stays is some 60 bytes each. Only iperf3's single
- * JSON document is kept whole, up to 64 MiB.
+ * A log is fed in pieces of any size, and none but its current line, or item
+ * of JSON, is kept: of 100 000 flows what stays is some 60 bytes each.
  */
 #ifndef KILOFLOW_PROBES_LOGS_LOG_H
 #define KILOFLOW_PROBES_LOGS_LOG_H
@@ -23,8 +22,11 @@ struct log_reader *log_new(void);
 /**
  * log_feed - the next bytes of the log
  *
- * Return: 0; -ENOMEM; -EPROTONOSUPPORT for a log about UDP; -EFBIG for a JSON
- * document that is too large; all with words. It must not be fed further.
+ * They are of one stream: a line of another would be within one of its lines.
+ *
+ * Return: 0; -ENOMEM; -EPROTONOSUPPORT for a log about UDP; -EBADMSG for JSON
+ * that is none, -EFBIG for an item of JSON of more than 16 MiB; all with
+ * words. It must not be fed further.
  */
 int log_feed(struct log_reader *reader, const char *bytes, size_t len,
              struct err *err);
@@ -33,8 +35,7 @@ int log_feed(struct log_reader *reader, const char *bytes, size_t len,
  * log_end - that was all
  * @ret: set only on success
  *
- * Return: as log_feed(); -EBADMSG for a JSON document that cannot be read;
- * -ENOMSG when nothing looked like a log of iperf.
+ * Return: as log_feed(); -ENOMSG when nothing looked like a log of iperf.
  */
 int log_end(struct log_reader *reader, struct log_sum *ret, struct err *err);
 

@@ -37,14 +37,6 @@ static void add_total(struct log_reader *reader, enum log_side side,
 	                                    .bytes = track->bytes });
 }
 
-/* Each iperf 2 has lines of its own for the flows that it did not connect. */
-static uint64_t n_unconnected(const struct log_reader *reader)
-{
-	const uint64_t n = reader->iperf2.n_unconnected;
-
-	return n ? n : reader->test.n_connect_failed;
-}
-
 static uint64_t max_of(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
@@ -56,6 +48,10 @@ void log_iperf2_end(struct log_reader *reader)
 	const uint64_t first_end_us = state->first_end_us;
 	const enum log_side side = side_of(state);
 	struct log_sum *sum = &reader->test.sum;
+	/* each iperf 2 has lines of its own for what it did not connect */
+	const uint64_t n_unconnected = state->n_unconnected
+	                                       ? state->n_unconnected
+	                                       : sum->n_connect_lines;
 	uint64_t n_flows = state->n_retired;
 
 	/* until now it was not known which way the retired ones went */
@@ -72,10 +68,11 @@ void log_iperf2_end(struct log_reader *reader)
 	if (is_total(state, &state->sum))
 		add_total(reader, side, &state->sum, true);
 	sum->n_covered = sum->total[side].n_flows;
-	sum->n_failed = n_unconnected(reader);
-	sum->n_asked =
-		max_of(state->n_connected + n_unconnected(reader), n_flows);
+	sum->n_summed = state->n_summed;
+	reader->test.n_unconnected = n_unconnected;
+	sum->n_asked = max_of(state->n_connected + n_unconnected, n_flows);
 	sum->n_asked = max_of(sum->n_asked, state->n_announced);
+	sum->n_asked = max_of(sum->n_asked, state->n_summed);
 	log_tracks_done(&state->flows);
 	*state = (struct log_iperf2){ .first_end_us = first_end_us };
 }
@@ -231,14 +228,37 @@ static int head(struct log_reader *reader, struct span line, bool is_client,
 	return 0;
 }
 
+/* "tcp write failed: Broken pipe"; of others, too, much is said to fail */
+static bool is_error(struct span line)
+{
+	static const char *const calls[] = {
+		"connect", "write",    "writen", "read",           "recv",
+		"send",    "shutdown", "accept", "pthread_create", "socket",
+	};
+	struct span word, call = { line.at, line.at };
+	bool has_failed = false;
+
+	while (!has_failed && span_word(&line, &word)) {
+		has_failed =
+			span_is(word, "failed") || span_is(word, "failed:");
+		if (!has_failed)
+			call = word;
+	}
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		if (has_failed && span_is(call, calls[i]))
+			return true;
+	}
+	return false;
+}
+
 static int read_line(struct log_reader *reader, struct span line,
                      struct err *err)
 {
 	struct log_row row = { 0 };
 
 	if (log_row_parse(line, &row)) {
-		if (row.is_sum && row.id)
-			reader->iperf2.n_announced = row.id;
+		if (row.is_sum && !row.start_us)
+			reader->iperf2.n_summed = row.id;
 		return log_iperf2_row(
 			reader,
 			&(struct log_iperf2_row){ .key = key_of(&row),
@@ -255,11 +275,11 @@ static int read_line(struct log_reader *reader, struct span line,
 		return head(reader, line, true, err);
 	if (log_span_has(line, "Server listening on "))
 		return head(reader, line, false, err);
-	if (log_span_has(line, " failed: ") &&
-	    !log_span_has(line, "listener bind")) {
-		if (log_row_tag(&line, &row) && line.at < line.end)
+	if (is_error(line)) {
+		(void)log_row_tag(&line, &row);
+		while (line.at < line.end && *line.at == ' ')
 			line.at++;
-		log_test_error(&reader->test, line);
+		log_test_error(&reader->test, line, row.id);
 	}
 	return 0;
 }
@@ -273,13 +293,11 @@ static bool is_mine(struct span line)
 	return log_span_has(line, "Client connecting to ") ||
 	       log_span_has(line, "Server listening on TCP port ") ||
 	       log_span_has(line, "Server listening on UDP port ") ||
-	       log_span_has(line, " connected with ") ||
-	       log_span_has(line, "connect failed: ");
+	       log_span_has(line, " connected with ") || is_error(line);
 }
 
 const struct log_format log_format_iperf2 = {
 	.name = "iperf 2 text",
-	.line_max = 4096,
 	.is_mine = is_mine,
 	.line = read_line,
 	.end = log_iperf2_end,

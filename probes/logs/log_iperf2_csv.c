@@ -103,7 +103,6 @@ static bool is_mine(struct span line)
 
 const struct log_format log_format_iperf2_csv = {
 	.name = "iperf 2 CSV",
-	.line_max = 4096,
 	.is_mine = is_mine,
 	.line = read_line,
 	.end = log_iperf2_end,

@@ -14,7 +14,7 @@ static uint64_t max_of(uint64_t a, uint64_t b)
 
 void log_iperf3_end(struct log_reader *reader)
 {
-	const struct log_iperf3 *state = &reader->iperf3;
+	struct log_iperf3 *state = &reader->iperf3;
 	struct log_sum *sum = &reader->test.sum;
 	const struct log_total *total = sum->total;
 
@@ -24,7 +24,7 @@ void log_iperf3_end(struct log_reader *reader)
 		max_of(total[LOG_SENT_BACK].n_flows,
 	               total[LOG_RECEIVED_BACK].n_flows);
 	sum->n_asked = max_of(sum->n_asked, sum->n_covered);
-	reader->iperf3 = (struct log_iperf3){ 0 };
+	state->n_connected = state->n_announced = state->interval = 0;
 }
 
 static bool is_back(const struct log_row *row)
@@ -77,7 +77,7 @@ static void failed(struct log_reader *reader, struct span line)
 	(void)span_word(&line, &word);
 	while (line.at < line.end && *line.at == ' ')
 		line.at++;
-	log_test_error(&reader->test, line);
+	log_test_error(&reader->test, line, 0);
 }
 
 static bool begins(struct span line, const char *text)
@@ -129,7 +129,6 @@ static bool is_mine(struct span line)
 
 const struct log_format log_format_iperf3 = {
 	.name = "iperf3 text",
-	.line_max = 4096,
 	.is_mine = is_mine,
 	.line = read_line,
 	.end = log_iperf3_end,

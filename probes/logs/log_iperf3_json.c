@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * log_iperf3_json - what iperf3 writes with -J, one document, and with
- * --json-stream, one on each line.
+ * log_iperf3_json - what iperf3 writes with -J, one document a test, and with
+ * --json-stream, one an event.
  *
- * Both have the same three parts, start, intervals and end; the stream has
- * them as events.
+ * Both have the same parts, start, intervals and end; the stream has them as
+ * {"event": "interval", "data": ...}.
  */
 #include "probes/logs/log_reader.h"
 
-#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <jansson.h>
-
-#include "probes/base/err.h"
-
-/* A whole document is in memory, and what is made of it is larger yet. */
-#define DOCUMENT_MAX ((size_t)64 << 20)
-#define EVENT_MAX ((size_t)16 << 20)
 
 /* Beyond 10^15 it is written with an exponent, and rounded. */
 static bool bytes_of(const json_t *of, struct log_bytes *ret)
@@ -64,7 +58,8 @@ static void add_stream(struct log_reader *reader, const json_t *stream,
 	          back ? LOG_RECEIVED_BACK : LOG_RECEIVED, false);
 }
 
-static void read_end(struct log_reader *reader, const json_t *end)
+static int read_end(struct log_reader *reader, const json_t *end,
+                    struct err *err)
 {
 	static const struct {
 		const char *name;
@@ -85,6 +80,8 @@ static void read_end(struct log_reader *reader, const json_t *end)
 	for (size_t i = 0; i < sizeof(sums) / sizeof(sums[0]); i++)
 		add_total(reader, json_object_get(end, sums[i].name),
 		          sums[i].side, true);
+	(void)err;
+	return 0;
 }
 
 static int add_interval(struct log_reader *reader, const json_t *of, bool back,
@@ -104,7 +101,8 @@ static int add_interval(struct log_reader *reader, const json_t *of, bool back,
 		seconds > 0 && seconds < 1e12 ? (uint64_t)(seconds * 1e6) : 0);
 }
 
-static int read_interval(struct log_reader *reader, const json_t *interval)
+static int read_interval(struct log_reader *reader, const json_t *interval,
+                         struct err *err)
 {
 	const json_t *streams = json_object_get(interval, "streams");
 	const json_t *sum = json_object_get(interval, "sum");
@@ -122,7 +120,7 @@ static int read_interval(struct log_reader *reader, const json_t *interval)
 	if (!rc && back)
 		rc = add_interval(reader, back, true, true);
 	reader->iperf3.interval++;
-	return rc;
+	return rc ? log_out_of_memory(err) : 0;
 }
 
 static uint64_t natural(const json_t *of, const char *name)
@@ -141,6 +139,7 @@ static int read_start(struct log_reader *reader, const json_t *start,
 
 	if (protocol && !strcmp(protocol, "UDP"))
 		return log_refuse_udp(err);
+	log_next_test(reader);
 	reader->test.is_empty = false;
 	reader->iperf3.n_announced = natural(test, "num_streams");
 	reader->iperf3.n_connected =
@@ -148,114 +147,76 @@ static int read_start(struct log_reader *reader, const json_t *start,
 	return 0;
 }
 
-static void read_error(struct log_reader *reader, const json_t *error)
+static int read_error(struct log_reader *reader, const json_t *error,
+                      struct err *err)
 {
 	const char *text = json_string_value(error);
 
+	(void)err;
 	if (text)
-		log_test_error(&reader->test, span_of(text, strlen(text)));
+		log_test_error(&reader->test, span_of(text, strlen(text)), 0);
+	return 0;
 }
 
-static json_t *load(struct span text, struct err *err)
+static int read_part(struct log_reader *reader, const char *name,
+                     const json_t *part, struct err *err)
 {
-	json_error_t error;
-	json_t *ret = json_loadb(text.at, (size_t)(text.end - text.at),
-	                         JSON_DISABLE_EOF_CHECK, &error);
+	static const struct {
+		const char *name;
+		int (*read)(struct log_reader *reader, const json_t *part,
+		            struct err *err);
+	} parts[] = {
+		{ "start", read_start },        { "interval", read_interval },
+		{ "intervals", read_interval }, { "end", read_end },
+		{ "error", read_error },
+	};
 
-	if (ret)
-		return ret;
-	err_hint(err, "is it cut short?");
-	(void)err_set(err, -EBADMSG,
-	              "JSON that cannot be read at its line %d, column %d: %s",
-	              error.line, error.column, error.text);
-	return NULL;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (!strcmp(name, parts[i].name))
+			return parts[i].read(reader, part, err);
+	}
+	return 0;
 }
 
-static int read_document(struct log_reader *reader, struct span text,
-                         struct err *err)
+/* log_json's member() */
+static int read_member(void *to, const char *name, const json_t *value,
+                       struct err *err)
 {
-	json_t *document = load(text, err);
-	const json_t *intervals = json_object_get(document, "intervals");
-	int rc = document ? 0 : -EBADMSG;
+	struct log_reader *reader = to;
+	struct log_iperf3 *state = &reader->iperf3;
+	const char *event = json_string_value(value);
 
-	if (!rc)
-		rc = read_start(reader, json_object_get(document, "start"),
-		                err);
-	for (size_t i = 0; !rc && i < json_array_size(intervals); i++) {
-		rc = read_interval(reader, json_array_get(intervals, i));
-		if (rc)
-			(void)log_out_of_memory(err);
+	if (event && !strcmp(name, "event")) {
+		state->is_stream = true;
+		(void)snprintf(state->event, sizeof(state->event), "%s", event);
+		return 0;
 	}
-	if (!rc) {
-		read_end(reader, json_object_get(document, "end"));
-		read_error(reader, json_object_get(document, "error"));
-	}
-	json_decref(document);
-	return rc;
+	if (!strcmp(name, "data"))
+		name = state->event;
+	if (value)
+		return read_part(reader, name, value, err);
+	if (!state->is_stream)
+		log_next_test(reader);
+	return 0;
 }
 
-/* A line that cannot be read is the last one of a log that was cut. */
-static int read_event(struct log_reader *reader, struct span line,
+static int read_bytes(struct log_reader *reader, const char *bytes, size_t len,
                       struct err *err)
 {
-	json_t *document =
-		json_loadb(line.at, (size_t)(line.end - line.at), 0, NULL);
-	const json_t *data = json_object_get(document, "data");
-	const char *event =
-		json_string_value(json_object_get(document, "event"));
-	int rc = 0;
-
-	if (!event) {
-		reader->worst.n_lines_cut++;
-	} else if (!strcmp(event, "start")) {
-		log_next_test(reader);
-		rc = read_start(reader, data, err);
-	} else if (!strcmp(event, "interval")) {
-		rc = read_interval(reader, data) ? log_out_of_memory(err) : 0;
-	} else if (!strcmp(event, "end")) {
-		read_end(reader, data);
-	} else if (!strcmp(event, "error")) {
-		read_error(reader, data);
-	}
-	json_decref(document);
-	return rc;
+	reader->json.array = "intervals";
+	reader->json.member = read_member;
+	reader->json.to = reader;
+	return log_json_feed(&reader->json, bytes, len, err);
 }
 
-static struct span trim(struct span line)
+static bool is_mine(struct span line)
 {
-	while (line.at < line.end && (*line.at == ' ' || *line.at == '\t'))
-		line.at++;
-	return line;
-}
-
-static bool is_event(struct span line)
-{
-	static const char head[] = "{\"event\":";
-
-	line = trim(line);
-	return (size_t)(line.end - line.at) >= sizeof(head) &&
-	       !memcmp(line.at, head, sizeof(head) - 1);
-}
-
-static bool is_document(struct span line)
-{
-	line = trim(line);
 	return line.at < line.end && *line.at == '{';
 }
 
-const struct log_format log_format_iperf3_stream = {
-	.name = "iperf3 JSON stream",
-	.line_max = EVENT_MAX,
-	.is_mine = is_event,
-	.line = read_event,
-	.end = log_iperf3_end,
-};
-
 const struct log_format log_format_iperf3_json = {
 	.name = "iperf3 JSON",
-	.line_max = DOCUMENT_MAX,
-	.is_document = true,
-	.is_mine = is_document,
-	.line = read_document,
+	.is_mine = is_mine,
+	.bytes = read_bytes,
 	.end = log_iperf3_end,
 };

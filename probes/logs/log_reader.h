@@ -13,21 +13,26 @@
 #include <stdint.h>
 
 #include "probes/base/span.h"
+#include "probes/logs/log_json.h"
 #include "probes/logs/log_test.h"
 #include "probes/logs/log_tracks.h"
 
 struct err;
 struct log_reader;
 
+/* Nothing that is looked at is longer. */
+#define LOG_LINE_MAX 4096
+
 struct log_format {
 	const char *name;
-	size_t line_max;  /* bytes of a line; longer ones are cut */
-	bool is_document; /* all of the log is one line */
 	/* Is a log with such a line of this format? */
 	bool (*is_mine)(struct span line);
 	/* Return: 0; negative errno with words: the log is of no use. */
 	int (*line)(struct log_reader *reader, struct span line,
 	            struct err *err);
+	/* Or, of a format without lines, the same. */
+	int (*bytes)(struct log_reader *reader, const char *bytes, size_t len,
+	             struct err *err);
 	/* Before the test is judged: add what was held back, say what was
 	 * asked for. NULL: there is nothing to do. */
 	void (*end)(struct log_reader *reader);
@@ -40,6 +45,7 @@ struct log_iperf2 {
 	uint64_t n_connected;
 	uint64_t n_unconnected; /* "connected", from port 0 */
 	uint64_t n_announced;   /* flows that the log's head tells of */
+	uint64_t n_summed;      /* flows of the last [SUM-3]; of [SUM] 0 */
 	uint64_t n_retired;     /* flows whose number was taken by another */
 	uint64_t n_held;        /* flows whose last line began at 0 */
 	bool is_client, is_server;
@@ -50,7 +56,9 @@ struct log_iperf2 {
 
 struct log_iperf3 {
 	uint64_t n_connected, n_announced;
-	uint64_t interval; /* its number: 0, 1, ... */
+	uint64_t interval;         /* its number: 0, 1, ... */
+	bool is_stream;            /* JSON: of events */
+	char event[LOG_JSON_NAME]; /* the current one */
 };
 
 struct log_reader {
@@ -59,8 +67,9 @@ struct log_reader {
 	struct log_sum worst; /* of the tests that ended */
 	struct log_iperf2 iperf2;
 	struct log_iperf3 iperf3;
-	char *line; /* the one that is not complete */
-	size_t line_len, line_room;
+	struct log_json json;
+	char line[LOG_LINE_MAX]; /* the one that is not complete */
+	size_t line_len;
 	bool line_too_long;
 };
 
@@ -68,7 +77,6 @@ extern const struct log_format log_format_iperf2;
 extern const struct log_format log_format_iperf2_csv;
 extern const struct log_format log_format_iperf3;
 extern const struct log_format log_format_iperf3_json;
-extern const struct log_format log_format_iperf3_stream;
 
 /** log_next_test - the current test ends here; nothing when it is empty */
 void log_next_test(struct log_reader *reader);

@@ -64,9 +64,12 @@ enum log_verdict log_sum_judge(const struct log_sum *sum)
 		return LOG_SUM_WRONG;
 	if (worst == LOG_MISSING)
 		return LOG_SUM_MISSING;
-	if (worst == LOG_UNPROVEN && !sum->n_covered && !sum->n_failed)
-		return LOG_SUM_UNPROVEN;
-	if (sum->n_failed || sum->n_covered < sum->n_asked || !sum->n_asked)
+	if (sum->failed.n_flows ||
+	    (sum->n_summed && sum->n_summed < sum->n_asked))
 		return LOG_SUM_FEWER;
+	if (worst == LOG_UNPROVEN && (!sum->n_covered || sum->is_cut))
+		return LOG_SUM_UNPROVEN;
+	if (sum->n_covered < sum->n_asked || !sum->n_asked)
+		return sum->is_cut ? LOG_SUM_UNPROVEN : LOG_SUM_FEWER;
 	return LOG_SUM_RIGHT;
 }

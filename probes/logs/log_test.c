@@ -4,10 +4,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "probes/base/text.h"
 #include "probes/base/vec.h"
+#include "probes/logs/log_failed.h"
 
 #define SLOTS_MAX 65536
 /* Lines of an interval do not come after those of so many later ones. */
@@ -79,55 +78,10 @@ int log_test_interval(struct log_test *test, const struct log_count *count,
 	return 0;
 }
 
-static struct log_error *error_of(struct log_sum *sum, const char *text)
+void log_test_error(struct log_test *test, struct span text, uint64_t flow)
 {
-	for (size_t i = 0; i < sum->n_errors; i++) {
-		if (!strcmp(sum->errors[i].text, text))
-			return &sum->errors[i];
-	}
-	if (sum->n_errors == LOG_ERRORS_MAX)
-		return NULL;
-	(void)memcpy(sum->errors[sum->n_errors].text, text, strlen(text) + 1);
-	return &sum->errors[sum->n_errors++];
-}
-
-static bool is_connect(const char *text)
-{
-	return strstr(text, "connect failed") != NULL;
-}
-
-void log_test_error(struct log_test *test, struct span text)
-{
-	char safe[LOG_ERROR_TEXT];
-	struct log_error *error;
-
-	(void)text_escape(safe, sizeof(safe), text.at,
-	                  (size_t)(text.end - text.at));
-	error = error_of(&test->sum, safe);
 	test->is_empty = false;
-	test->n_connect_failed += is_connect(safe);
-	if (error)
-		error->count++;
-	else
-		test->sum.n_errors_more++;
-}
-
-/*
- * A flow that is reset says so once for each call that fails, so that lines
- * of one kind are flows, and lines of several kinds may be the same flows. No
- * flow fails to connect and in anything else, too.
- */
-static uint64_t failed_later(const struct log_sum *sum)
-{
-	uint64_t most = 0;
-
-	for (size_t i = 0; i < sum->n_errors; i++) {
-		const struct log_error *error = &sum->errors[i];
-
-		if (!is_connect(error->text) && error->count > most)
-			most = error->count;
-	}
-	return most;
+	log_failed_line(&test->sum, text, flow);
 }
 
 static void judge_intervals(struct log_test *test)
@@ -153,10 +107,14 @@ void log_test_end(struct log_test *test)
 {
 	struct log_sum *sum = &test->sum;
 
-	sum->n_failed += failed_later(sum);
-	for (enum log_side i = 0; i < LOG_SIDES; i++)
-		sum->total[i].state =
-			log_total_judge(&sum->total[i], sum->n_asked);
+	log_failed_judge(sum, test->n_unconnected);
+	for (enum log_side i = 0; i < LOG_SIDES; i++) {
+		struct log_total *total = &sum->total[i];
+
+		total->state = log_total_judge(total, sum->n_asked);
+		if (sum->is_cut && total->state == LOG_MISSING)
+			total->state = LOG_UNPROVEN;
+	}
 	judge_intervals(test);
 	sum->verdict = log_sum_judge(sum);
 }

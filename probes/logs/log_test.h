@@ -21,8 +21,8 @@ struct log_test {
 	struct log_sum sum;
 	struct log_slot *slots; /* intervals */
 	size_t n_slots, slots_room;
-	uint64_t n_connect_failed; /* lines that say so */
-	bool is_empty;             /* nothing was added yet */
+	uint64_t n_unconnected; /* flows, if the log counts them */
+	bool is_empty;          /* nothing was added yet */
 };
 
 /* One line's count. */
@@ -48,13 +48,16 @@ void log_test_total(struct log_test *test, const struct log_count *count);
 int log_test_interval(struct log_test *test, const struct log_count *count,
                       uint64_t key, uint64_t start_us);
 
-/** log_test_error - what a flow, or the tool, failed with */
-void log_test_error(struct log_test *test, struct span text);
+/**
+ * log_test_error - what a flow, or the tool, failed with
+ * @flow: its number, 0 when that is not known
+ */
+void log_test_error(struct log_test *test, struct span text, uint64_t flow);
 
 /**
  * log_test_end - judge it: test->sum is complete
  *
- * What is asked for and covered is the reader's to set before.
+ * What is asked for, covered, summed, unconnected and cut is to be set before.
  */
 void log_test_end(struct log_test *test);
 

@@ -872,7 +872,8 @@ static void fill_sum(struct sample *sample)
 		.verdict = LOG_SUM_WRONG,
 		.n_asked = 128,
 		.n_covered = 127,
-		.n_failed = 1,
+		.n_summed = 126,
+		.failed = { 3, 2, 1, { { ECONNRESET, 1 } } },
 		.total = {
 			[LOG_SENT] = { 127, { 1000, 1000 }, true,
 		                       { 900, 950 }, LOG_WRONG },
@@ -890,7 +891,8 @@ static void fill_sum(struct sample *sample)
 			.first = { 2, { 5, 6 }, true, { 7, 8 }, LOG_WRONG },
 			.start_us = 1500000,
 		},
-		.errors = { { "write failed: \\x1b[2J", 1 } },
+		.errors = { { "write failed: \\x1b[2J", ECONNRESET, 4, 2,
+		              { 5, 7 } } },
 		.n_errors = 1,
 		.n_errors_more = 2,
 	};
