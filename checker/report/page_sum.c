@@ -147,13 +147,15 @@ static void put_intervals(const struct page *page,
 	if (!all)
 		return;
 	put_word(page,
-	         intervals->n[LOG_RIGHT] == all ? VERDICT_OK : VERDICT_NOTE);
-	(void)snprintf(line, sizeof(line),
-	               "%" PRIu64 " of %" PRIu64
-	               " intervals' sums are right, %" PRIu64
-	               " are missing, %" PRIu64 " wrong",
-	               intervals->n[LOG_RIGHT], all, intervals->n[LOG_MISSING],
-	               intervals->n[LOG_WRONG]);
+	         intervals->n[LOG_RIGHT] + intervals->n[LOG_UNPROVEN] == all
+	                 ? VERDICT_OK
+	                 : VERDICT_NOTE);
+	(void)snprintf(
+		line, sizeof(line),
+		"%" PRIu64 " of %" PRIu64 " intervals' sums are right, %" PRIu64
+		" missing, %" PRIu64 " wrong, %" PRIu64 " cannot be told",
+		intervals->n[LOG_RIGHT], all, intervals->n[LOG_MISSING],
+		intervals->n[LOG_WRONG], intervals->n[LOG_UNPROVEN]);
 	page_wrap(page, line, 9);
 	if (!intervals->n[LOG_WRONG])
 		return;

@@ -78,12 +78,13 @@ void log_iperf2_end(struct log_reader *reader)
 }
 
 static int add_interval(struct log_reader *reader, bool is_sum,
-                        struct log_bytes bytes, uint64_t start_us)
+                        struct log_bytes bytes, uint64_t start_us,
+                        uint64_t end_us)
 {
-	return log_test_interval(&reader->test,
-	                         &(struct log_count){ .is_sum = is_sum,
-	                                              .bytes = bytes },
-	                         start_us, start_us);
+	return log_test_interval(
+		&reader->test,
+		&(struct log_count){ .is_sum = is_sum, .bytes = bytes },
+		&(struct log_when){ start_us, start_us, end_us });
 }
 
 /* What was held was an interval: here is the flow's next line. */
@@ -96,7 +97,8 @@ static int release(struct log_reader *reader, struct log_track *track,
 	reader->iperf2.n_held -= !row->is_sum;
 	if (row->start_us == track->end_us)
 		reader->iperf2.first_end_us = track->end_us;
-	return add_interval(reader, row->is_sum, track->bytes, 0);
+	return add_interval(reader, row->is_sum, track->bytes, 0,
+	                    track->end_us);
 }
 
 int log_iperf2_row(struct log_reader *reader, const struct log_iperf2_row *row,
@@ -117,7 +119,7 @@ int log_iperf2_row(struct log_reader *reader, const struct log_iperf2_row *row,
 	track->n_lines += track->n_lines < UINT32_MAX;
 	if (row->start_us)
 		return add_interval(reader, row->is_sum, row->bytes,
-		                    row->start_us)
+		                    row->start_us, row->end_us)
 		               ? log_out_of_memory(err)
 		               : 0;
 	track->is_held = true;

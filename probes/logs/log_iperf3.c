@@ -47,8 +47,10 @@ static int read_row(struct log_reader *reader, const struct log_row *row,
 	if (log_span_has(row->rest, "receiver"))
 		count.side++;
 	else if (!log_span_has(row->rest, "sender"))
-		return log_test_interval(&reader->test, &count,
-		                         reader->iperf3.interval, row->start_us)
+		return log_test_interval(
+			       &reader->test, &count,
+			       &(struct log_when){ reader->iperf3.interval,
+		                                   row->start_us, 0 })
 		               ? log_out_of_memory(err)
 		               : 0;
 	log_test_total(&reader->test, &count);

@@ -94,11 +94,15 @@ static int add_interval(struct log_reader *reader, const json_t *of, bool back,
 		.is_sum = is_sum,
 	};
 
+	const struct log_when when = {
+		reader->iperf3.interval,
+		seconds > 0 && seconds < 1e12 ? (uint64_t)(seconds * 1e6) : 0,
+		0,
+	};
+
 	if (!bytes_of(of, &count.bytes))
 		return 0;
-	return log_test_interval(
-		&reader->test, &count, reader->iperf3.interval,
-		seconds > 0 && seconds < 1e12 ? (uint64_t)(seconds * 1e6) : 0);
+	return log_test_interval(&reader->test, &count, &when);
 }
 
 static int read_interval(struct log_reader *reader, const json_t *interval,

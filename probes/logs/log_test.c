@@ -13,8 +13,8 @@
 #define SLOTS_LATE 256
 
 struct log_slot {
-	uint64_t key;
-	uint64_t start_us;
+	struct log_when when; /* of its first line */
+	bool is_ragged;       /* others end at another time */
 	enum log_side side;
 	struct log_total total;
 };
@@ -47,16 +47,16 @@ static struct log_slot *find(const struct log_test *test, enum log_side side,
 	for (size_t i = 0; i < test->n_slots && i < SLOTS_LATE; i++) {
 		struct log_slot *slot = &test->slots[test->n_slots - 1 - i];
 
-		if (slot->key == key && slot->side == side)
+		if (slot->when.key == key && slot->side == side)
 			return slot;
 	}
 	return NULL;
 }
 
 int log_test_interval(struct log_test *test, const struct log_count *count,
-                      uint64_t key, uint64_t start_us)
+                      const struct log_when *when)
 {
-	struct log_slot *slot = find(test, count->side, key);
+	struct log_slot *slot = find(test, count->side, when->key);
 
 	test->is_empty = false;
 	if (!slot && test->n_slots == SLOTS_MAX) {
@@ -70,10 +70,9 @@ int log_test_interval(struct log_test *test, const struct log_count *count,
 			return -ENOMEM;
 		test->slots = slot;
 		slot = &test->slots[test->n_slots++];
-		*slot = (struct log_slot){ .key = key,
-			                   .start_us = start_us,
-			                   .side = count->side };
+		*slot = (struct log_slot){ .when = *when, .side = count->side };
 	}
+	slot->is_ragged |= slot->when.end_us != when->end_us;
 	add(&slot->total, count);
 	return 0;
 }
@@ -95,9 +94,11 @@ static void judge_intervals(struct log_test *test)
 			continue;
 		slot->total.state =
 			log_total_judge(&slot->total, test->sum.n_asked);
+		if (slot->is_ragged && slot->total.state > LOG_UNPROVEN)
+			slot->total.state = LOG_UNPROVEN;
 		if (slot->total.state == LOG_WRONG && !all->n[LOG_WRONG]) {
 			all->first = slot->total;
-			all->start_us = slot->start_us;
+			all->start_us = slot->when.start_us;
 		}
 		all->n[slot->total.state]++;
 	}

@@ -38,15 +38,17 @@ void log_test_begin(struct log_test *test);
 /** log_test_total - a count of the whole test */
 void log_test_total(struct log_test *test, const struct log_count *count);
 
-/**
- * log_test_interval - a count of one interval
- * @key: the same for all lines of an interval
- * @start_us: when it began
- *
- * Return: 0 or -ENOMEM.
- */
+/* Which interval a line is of. */
+struct log_when {
+	uint64_t key; /* the same for all lines of an interval */
+	/* Lines that end at another time are not of the same bytes: the last
+	 * interval of each flow. 0 where all end together. */
+	uint64_t start_us, end_us;
+};
+
+/** log_test_interval - a count of one interval. Return: 0 or -ENOMEM. */
 int log_test_interval(struct log_test *test, const struct log_count *count,
-                      uint64_t key, uint64_t start_us);
+                      const struct log_when *when);
 
 /**
  * log_test_error - what a flow, or the tool, failed with

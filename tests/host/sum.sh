@@ -8,14 +8,14 @@ unpacked=("$host_top/tests/support/servers.sh" "$SERVERS")
 
 serve() # PROGRAM PORT
 {
-	spawn "${unpacked[@]}" "$1" -s
+	spawn "${unpacked[@]}" "$1" -s -p "$2"
 	await listening "$2"
 }
 
 # Whether it fails is in its log.
 client() # PROGRAM ARGUMENT...
 {
-	timeout 60 "${unpacked[@]}" "$1" -c 127.0.0.1 -t 1 "${@:2}" >log 2>&1 || true
+	timeout 20 "${unpacked[@]}" "$1" -c 127.0.0.1 "${@:2}" >log 2>&1 || true
 }
 
 big_queues()
@@ -30,35 +30,52 @@ sums()
 	is .sum.flows.asked "$2"
 	is .sum.tests 1
 	is .findings '[]'
+	
 }
 
 right() # FLOWS
 {
 	sums 0 "$1"
 	is .sum.verdict '"right"'
-	is .sum.flows "{\"asked\":$1,\"covered\":$1,\"failed\":0}"
-	is .sum.intervals.wrong 0
+	is .sum.flows.covered "$1"
+	is .sum.flows.failed 0
 }
 
+# Each line of a write() is a flow, and shutdown() fails after it.
+with_failures() # FLOWS
+{
+	sums 1 "$1"
+	jqf '.sum.verdict == "fewer-flows" or .sum.verdict == "missing"'
+	jqf '.sum.flows.failed == ([.sum.flows.failed_by[].flows] | add)'
+	jqf ".sum.flows.failed >= $(grep -c 'write failed: ' log) and .sum.flows.failed <= $1"
+}
+
+# The server of iperf 2.1.8 aborts in some runs of many flows: see its pthread
+# assertions. Then flows fail, and the log is to be read as such.
 case_iperf2()
 {
 	local n
 	big_queues
-	serve iperf 5001
 	for n in 1 100 127 128 300 1000; do
-		client iperf -P "$n"
-		right "$n"
+		serve iperf "$((5000 + n))"
+		client iperf -P "$n" -n 64K -p "$((5000 + n))"
+		if grep -q 'failed: ' log; then
+			with_failures "$n"
+		else
+			right "$n"
+		fi
 	done
 }
 
+# The sums of intervals of iperf 2.1 are off now and then, its total is not.
 case_iperf2_intervals()
 {
 	big_queues
 	serve iperf 5001
-	client iperf -P 10 -i 0.25 -f k
+	client iperf -t 1 -P 10 -i 0.25 -f k
 	right 10
-	jqf '.sum.intervals.right >= 3'
-	client iperf -P 10 -R
+	jqf '.sum.intervals | .right + .wrong >= 4 and .missing == 0'
+	client iperf -n 64K -P 10 -R
 	right 10
 	is '.sum.totals[0].side' '"receiver"'
 }
@@ -67,19 +84,17 @@ case_iperf2_resets()
 {
 	sysctl -qw net.core.somaxconn=128
 	serve iperf 5001
-	client iperf -P 1000
-	sums 1 1000
-	is .sum.verdict '"fewer-flows"'
-	jqf '.sum.flows.failed > 0 and .sum.flows.failed <= 871'
-	jqf '[.sum.errors[].text] | any(test("Connection reset by peer"))'
-	is '.sum.totals[0].state' '"right"'
+	client iperf -t 1 -P 1000
+	with_failures 1000
+	jqf '.sum.flows.failed_by | any(.errno == "ECONNRESET")'
 }
 
 case_iperf2_refused()
 {
-	client iperf -P 5
+	client iperf -P 5 -t 1
 	sums 1 5
-	is .sum.flows '{"asked":5,"covered":0,"failed":5}'
+	is .sum.flows.covered 0
+	is .sum.flows.failed_by '[{"errno":"ECONNREFUSED","flows":5}]'
 	is '.sum.errors[0].count' 5
 }
 
@@ -88,25 +103,24 @@ case_iperf2_csv()
 {
 	big_queues
 	serve iperf 5001
-	client iperf -P 4 -y C
+	client iperf -n 64K -P 4 -y C
 	sums 1 4
 	is .sum.verdict '"missing"'
 	is .sum.format '"iperf 2 CSV"'
-	is '.sum.totals[0].bytes | .min == .max' true
+	is '.sum.totals[0].bytes' '{"max":262144,"min":262144}'
 }
 
 case_iperf3()
 {
-	local n how
+	local run
 	big_queues
 	serve iperf3 5201
-	for n in 1 100 127 128; do
-		for how in '' -J; do
-			client iperf3 -P "$n" ${how:+"$how"}
-			right "$n"
-		done
+	for run in '1' '1 -J' '100 -J' '127' '128 -J'; do
+		# shellcheck disable=SC2086 # words
+		client iperf3 -n 64K -P $run
+		right "${run%% *}"
 	done
-	client iperf3 -P 2 --bidir -i 0.5 -J
+	client iperf3 -t 1 -P 2 --bidir -i 0.5 -J
 	right 4
 	is '.sum.totals | length' 4
 }
@@ -121,6 +135,15 @@ case_iperf3_cannot()
 	jqf '.sum.errors[0].text | test("refused")'
 }
 
+# A log that is still growing.
+case_pipe()
+{
+	big_queues
+	serve iperf 5001
+	"${unpacked[@]}" iperf -c 127.0.0.1 -n 64K -P 10 | kiloflow sum - >stdout
+	says stdout '^RIGHT$'
+}
+
 # Sanitizers need more than that for themselves.
 in_64_mib()
 (
@@ -130,24 +153,43 @@ in_64_mib()
 	kiloflow "$@"
 )
 
-# A log that is still growing, and one of a hundred thousand flows, which
-# takes bounded memory.
-case_streams()
+# A hundred thousand flows, of five intervals each: 30 MB.
+case_bounded_text()
 {
-	big_queues
-	serve iperf 5001
-	"${unpacked[@]}" iperf -c 127.0.0.1 -t 1 -P 10 | kiloflow sum - >stdout
-	says stdout '^RIGHT$'
 	awk 'BEGIN {
+		for (t = 0; t < 5; t++) {
+			for (i = 1; i <= 100000; i++)
+				printf "[%d] %d.0-%d.0 sec  1000 Bytes  8 Kbits/sec\n", i, t, t + 1
+			printf "[SUM] %d.0-%d.0 sec  100000000 Bytes  8 Kbits/sec\n", t, t + 1
+		}
 		for (i = 1; i <= 100000; i++)
-			printf "[%d] 0.0-1.0 sec  1000 Bytes  8 Kbits/sec\n", i
-		print "[SUM] 0.0-1.0 sec  100000001 Bytes  8 Kbits/sec"
+			printf "[%d] 0.0-5.0 sec  5000 Bytes  8 Kbits/sec\n", i
+		print "[SUM] 0.0-5.0 sec  500000001 Bytes  8 Kbits/sec"
 	}' >log
 	sums 1 100000
 	is .sum.verdict '"wrong"'
-	is '.sum.totals[0].bytes' '{"max":100000000,"min":100000000}'
+	is '.sum.totals[0].bytes' '{"max":500000000,"min":500000000}'
+	is .sum.intervals.right 5
 	expect_exit 1 in_64_mib sum --quiet log
 	says stdout '^WRONG$'
+}
+
+# iperf3 has one JSON document for a whole day: 37 MB, and in pieces.
+case_bounded_json()
+{
+	{
+		echo '{"start":{"test_start":{"num_streams":128}},"intervals":['
+		awk 'BEGIN {
+			for (i = 1; i <= 128; i++)
+				line = line "{\"start\":1,\"bytes\":1000},"
+			sub(/,$/, "", line)
+			for (t = 0; t < 10000; t++)
+				printf "%s{\"streams\":[%s],\"sum\":{\"bytes\":128000}}", (t ? ",\n" : ""), line
+		}'
+		echo '],"end":{"streams":[{"sender":{"bytes":1}},{"sender":{"bytes":1}}],"sum_sent":{"bytes":2}}}'
+	} >log
+	expect_exit 1 in_64_mib sum log
+	says stdout '10000 of 10000 intervals'
 }
 
 case_usage()

@@ -290,6 +290,26 @@ static void test_cut(void **state)
 		assert_int_equal(sum_of(rows[i].text).verdict, rows[i].verdict);
 }
 
+/* The last intervals end when their flows do: no sum of them can be due. */
+static void test_ragged(void **state)
+{
+	const struct log_sum sum = sum_of(
+		"[  1] 0.00-1.00 sec  5 Bytes\n[  2] 0.00-1.00 sec  5 Bytes\n"
+		"[SUM] 0.00-1.00 sec  11 Bytes\n"
+		"[  1] 1.00-2.00 sec  5 Bytes\n[  2] 1.00-2.00 sec  5 Bytes\n"
+		"[  1] 2.00-2.05 sec  1 Bytes\n[  2] 2.00-2.04 sec  2 Bytes\n"
+		"[SUM] 1.00-2.04 sec  13 Bytes\n"
+		"[  1] 0.00-2.05 sec  11 Bytes\n[  2] 0.00-2.04 sec  12 Bytes\n"
+		"[SUM] 0.00-2.05 sec  23 Bytes\n");
+
+	(void)state;
+	assert_int_equal(sum.verdict, LOG_SUM_RIGHT);
+	assert_int_equal(sum.intervals.n[LOG_WRONG], 1);
+	assert_int_equal(sum.intervals.start_us, 0);
+	assert_int_equal(sum.intervals.n[LOG_UNPROVEN], 2);
+	assert_int_equal(sum.intervals.n[LOG_MISSING], 0);
+}
+
 /* [SUM-2] says of how many flows it is. */
 static void test_sum_of_fewer(void **state)
 {
@@ -440,6 +460,7 @@ int main(void)
 		cmocka_unit_test(test_endless_json),
 		cmocka_unit_test(test_several_documents),
 		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_ragged),
 		cmocka_unit_test(test_sum_of_fewer),
 		cmocka_unit_test(test_many_flows),
 		cmocka_unit_test(test_several),
