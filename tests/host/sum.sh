@@ -15,7 +15,7 @@ serve() # PROGRAM PORT
 # Whether it fails is in its log.
 client() # PROGRAM ARGUMENT...
 {
-	timeout 20 "${unpacked[@]}" "$1" -c 127.0.0.1 "${@:2}" >log 2>&1 || true
+	timeout --kill-after=2 20 "${unpacked[@]}" "$1" -c 127.0.0.1 "${@:2}" >log 2>&1 || true
 }
 
 big_queues()
@@ -47,7 +47,7 @@ with_failures() # FLOWS
 	sums 1 "$1"
 	jqf '.sum.verdict == "fewer-flows" or .sum.verdict == "missing"'
 	jqf '.sum.flows.failed == ([.sum.flows.failed_by[].flows] | add)'
-	jqf ".sum.flows.failed >= $(grep -c 'write failed: ' log) and .sum.flows.failed <= $1"
+	jqf ".sum.flows.failed <= $1 and .sum.flows.failed >= $(awk '/write failed: /{n++} END {print n + 0}' log)"
 }
 
 # The server of iperf 2.1.8 aborts in some runs of many flows: see its pthread
@@ -72,20 +72,44 @@ case_iperf2_intervals()
 {
 	big_queues
 	serve iperf 5001
-	client iperf -t 1 -P 10 -i 0.25 -f k
+	client iperf -t 0.6 -P 10 -i 0.2 -f k
 	right 10
-	jqf '.sum.intervals | .right + .wrong >= 4 and .missing == 0'
+	jqf '.sum.intervals.right >= 1'
 	client iperf -n 64K -P 10 -R
 	right 10
 	is '.sum.totals[0].side' '"receiver"'
 }
 
-case_iperf2_resets()
+# A queue that is too short for a thousand flows, and the kernel's timers as
+# short as they can be: those that do not fit are given up, not waited for.
+case_iperf2_overflow()
 {
-	sysctl -qw net.core.somaxconn=128
+	sysctl -qw net.core.somaxconn=128 net.ipv4.tcp_syn_retries=1 \
+		net.ipv4.tcp_synack_retries=1 net.ipv4.tcp_retries2=3
 	serve iperf 5001
 	client iperf -t 1 -P 1000
 	with_failures 1000
+	jqf '.sum.flows.covered < 1000'
+	jqf '.sum.flows.failed_by | any(.errno == "ETIMEDOUT")'
+}
+
+established() # FLOWS
+{
+	[[ $(ss -Htn state established "( dport = :5001 )" | wc -l) == "$1" ]]
+}
+
+# The server dies while all flows write.
+case_iperf2_resets()
+{
+	local server
+	serve iperf 5001
+	server=$spawned
+	client iperf -t 10 -P 100 &
+	await established 100
+	kill -KILL "$server"
+	wait "$!"
+	with_failures 100
+	is .sum.flows.failed 100
 	jqf '.sum.flows.failed_by | any(.errno == "ECONNRESET")'
 }
 
@@ -115,7 +139,7 @@ case_iperf3()
 	local run
 	big_queues
 	serve iperf3 5201
-	for run in '1' '1 -J' '100 -J' '127' '128 -J'; do
+	for run in 1 '100 -J' 127 '128 -J'; do
 		# shellcheck disable=SC2086 # words
 		client iperf3 -n 64K -P $run
 		right "${run%% *}"
