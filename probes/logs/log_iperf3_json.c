@@ -197,11 +197,7 @@ static int read_member(void *to, const char *name, const json_t *value,
 	}
 	if (!strcmp(name, "data"))
 		name = state->event;
-	if (value)
-		return read_part(reader, name, value, err);
-	if (!state->is_stream)
-		log_next_test(reader);
-	return 0;
+	return read_part(reader, name, value, err);
 }
 
 static int read_bytes(struct log_reader *reader, const char *bytes, size_t len,

@@ -101,12 +101,10 @@ static int close_bracket(struct log_json *json, char c, struct err *err)
 		return refuse(json, "a bracket that none opened", err);
 	rc = is_end ? flush(json, err) : keep(json, c, err);
 	json->depth--;
-	if (is_end && json->in_array) {
+	if (is_end && json->in_array)
 		json->in_array = false;
-	} else if (is_end) {
+	else if (is_end)
 		json->has_name = false;
-		rc = rc ? rc : json->member(json->to, "", NULL, err);
-	}
 	return rc;
 }
 

@@ -24,9 +24,8 @@ struct err;
 struct log_json {
 	/* Set by the caller: */
 	const char *array; /* the member whose items come one by one */
-	/* @value: of the member @name, NULL at the end of an object; to be
-	 * borrowed. Return: 0, or the negative errno that log_json_feed()
-	 * returns. */
+	/* @value: borrowed. Return: 0, or the negative errno that
+	 * log_json_feed() is to return. */
 	int (*member)(void *to, const char *name, const json_t *value,
 	              struct err *err);
 	void *to;

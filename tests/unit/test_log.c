@@ -329,6 +329,12 @@ static void test_sum_of_fewer(void **state)
 		assert_int_equal(sum.verdict,
 		                 n < 3 ? LOG_SUM_FEWER : LOG_SUM_UNPROVEN);
 	}
+	/* which an interval's does not */
+	(void)snprintf(log, sizeof(log),
+	               "%s[SUM-3] 0.0-1.0 sec  9 Bytes\n"
+	               "[SUM-2] 1.0-2.0 sec  9 Bytes\n",
+	               head);
+	assert_int_equal(sum_of(log).n_summed, 3);
 }
 
 /* As many flows as nobody has, and the sum is exact. */
