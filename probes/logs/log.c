@@ -126,7 +126,7 @@ int log_feed(struct log_reader *reader, const char *bytes, size_t len,
 		const char *feed = memchr(bytes, '\n', (size_t)(end - bytes));
 		const char *until = feed ? feed : end;
 
-		/* JSON may have no end of line */
+		/* of JSON all may be on one line */
 		if (!reader->format && !reader->line_len && *bytes == '{')
 			reader->format = &log_format_iperf3_json;
 		if (reader->format && reader->format->bytes)

@@ -209,14 +209,8 @@ static int read_bytes(struct log_reader *reader, const char *bytes, size_t len,
 	return log_json_feed(&reader->json, bytes, len, err);
 }
 
-static bool is_mine(struct span line)
-{
-	return line.at < line.end && *line.at == '{';
-}
-
 const struct log_format log_format_iperf3_json = {
 	.name = "iperf3 JSON",
-	.is_mine = is_mine,
 	.bytes = read_bytes,
 	.end = log_iperf3_end,
 };

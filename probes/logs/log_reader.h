@@ -25,7 +25,7 @@ struct log_reader;
 
 struct log_format {
 	const char *name;
-	/* Is a log with such a line of this format? */
+	/* Is a log with such a line of this format? NULL: log.c knows. */
 	bool (*is_mine)(struct span line);
 	/* Return: 0; negative errno with words: the log is of no use. */
 	int (*line)(struct log_reader *reader, struct span line,
