@@ -109,7 +109,6 @@ case_iperf2_resets()
 	kill -KILL "$server"
 	wait "$!"
 	with_failures 100
-	is .sum.flows.failed 100
 	jqf '.sum.flows.failed_by | any(.errno == "ECONNRESET")'
 }
 
