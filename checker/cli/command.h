@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "checker/cli/option.h"
+
 struct err;
 struct options;
 
@@ -44,6 +46,7 @@ struct command {
 	 * @at: 0, 1, ... until there are no more, which is NULL
 	 */
 	const char *(*word)(size_t at);
+	enum option_offer offer; /* what else it may be */
 	/*
 	 * @out: the report; not shown when @err is set
 	 * @err: why there is no report
@@ -69,6 +72,7 @@ extern const struct command command_snapshot;
 extern const struct command command_list;
 extern const struct command command_explain;
 extern const struct command command_policy;
+extern const struct command command_sum;
 extern const struct command command_help;
 extern const struct command command_version;
 

@@ -53,10 +53,15 @@ static void put_command(const struct command *command)
 		if (option_takes(o, command))
 			(void)printf("--%s ", o->name);
 	}
-	(void)fputs("'\n\t\t\twords='", stdout);
+	/* a blank is no word, and still one: no options in place of files */
+	(void)printf("'\n\t\t\twords='%s",
+	             command->offer == OFFER_FILES ? " " : "");
 	for (size_t i = 0; command->word && (word = command->word(i)); i++)
 		(void)printf("%s ", word);
-	(void)puts("'\n\t\t\t;;");
+	(void)puts("'");
+	if (command->offer == OFFER_FILES)
+		(void)puts("\t\t\t((COMP_CWORD > 2)) || compopt -o default");
+	(void)puts("\t\t\t;;");
 }
 
 static void put_commands(void)

@@ -66,6 +66,10 @@ static void put_command(const struct command *command)
 	(void)printf("complete -c kiloflow -n '__kiloflow_at 1' -a %s",
 	             command->name);
 	put_what(command->what);
+	if (command->offer == OFFER_FILES)
+		(void)printf(
+			"complete -c kiloflow -n '__kiloflow_is %s; and __kiloflow_at 2' -F\n",
+			command->name);
 	if (!command->word)
 		return;
 	(void)printf(

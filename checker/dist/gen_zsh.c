@@ -83,6 +83,10 @@ static void put_words(const struct command *command)
 
 	(void)printf("\t[[ $command == %s ]] && args+=('1:", command->name);
 	put_text(command->args);
+	if (command->offer == OFFER_FILES) {
+		(void)puts(":_files')");
+		return;
+	}
 	(void)fputs(":(", stdout);
 	for (size_t i = 0; (word = command->word(i)); i++) {
 		put_text(word);
@@ -130,7 +134,7 @@ int main(void)
 	           "\tfi");
 	put_options();
 	for (size_t i = 0; commands[i]; i++) {
-		if (commands[i]->word)
+		if (commands[i]->word || commands[i]->offer)
 			put_words(commands[i]);
 	}
 	(void)puts("\t_arguments -s $args\n"

@@ -14,6 +14,7 @@
 #include "probes/facts.h"
 
 struct load_result;
+struct log_sum;
 struct report_fix;
 
 /** jv_u64 - an integer; null when it does not fit into JSON's 64 bits */
@@ -57,6 +58,9 @@ json_t *jv_append(json_t *array, json_t *value);
 
 /** jv_load - "load" of the report; null when there was no test */
 json_t *jv_load(const struct load_result *load);
+
+/** jv_sum - "sum" of the report; null when there is none */
+json_t *jv_sum(const struct log_sum *sum);
 
 /** jv_fix - "fix" of the report; null when none was asked for */
 json_t *jv_fix(const struct report_fix *fix);

@@ -98,6 +98,9 @@ void page_capacity(const struct page *page);
  */
 void page_fix(const struct page *page);
 
+/** page_sum - all of a report about a log's sum */
+void page_sum(const struct page *page);
+
 /** page_load - the load test's block, its findings included */
 void page_load(const struct page *page);
 

@@ -21,6 +21,7 @@
 
 struct err;
 struct fix_steps;
+struct log_sum;
 
 /* What was made of the findings that can be repaired. */
 struct report_fix {
@@ -50,6 +51,7 @@ struct report {
 	uint64_t elapsed_ns;
 	const char *load_left_out;    /* why there is no load test, or NULL */
 	const struct report_fix *fix; /* NULL: none was asked for */
+	const struct log_sum *sum;    /* of a log; NULL: there is none */
 	size_t findings_room;         /* report_add()'s own */
 	size_t capacity_room;         /* report_add_capacity()'s own */
 	int error;                    /* negative errno of either */

@@ -290,7 +290,7 @@ static json_t *json_report(const struct report *report)
 		{ "capacity", json_capacities(report) },
 		{ "causes", json_array() },
 		{ "fix", jv_fix(report->fix) },
-		{ "sum", json_null() },
+		{ "sum", jv_sum(report->sum) },
 		{ "peers", json_array() },
 		{ NULL, NULL },
 	});

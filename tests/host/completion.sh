@@ -46,6 +46,18 @@ options_of() # COMMAND
 	kiloflow help "$1" | grep -oE '^  (-., )?--[a-z0-9-]+' | grep -oE -- '--.*'
 }
 
+case_bash_files()
+{
+	local at
+	touch a.log
+	for at in '' a; do
+		bash_offers kiloflow sum "$at" 2>/dev/null
+		silent stdout # bash's own then are
+	done
+	bash_offers kiloflow sum --for
+	are --format
+}
+
 # Help and completion come from one table, so these are the same words.
 case_bash_commands_and_options()
 {
@@ -134,6 +146,7 @@ case_bash_readline()
 		'kiloflow check --sos d\t' \
 		'kiloflow check --sos fi\t' \
 		'kiloflow check --policy a\\ \t' \
+		'kiloflow sum fi\t' \
 		'kiloflow load --accept s\t5/s' |
 		TERM=dumb bash --norc --noprofile -i 2>/dev/null | grep '^<' >stdout
 	diff - stdout <<-'F' || fail "completes to something else"
@@ -143,6 +156,7 @@ case_bash_readline()
 		<check><--sos><dir/>
 		<check><--sos><fi>
 		<check><--policy><a b/>
+		<sum><file>
 		<load><--accept><slow:5/s>
 	F
 }

@@ -11,6 +11,7 @@
 #include "checker/fix/step.h"
 #include "probes/base/err.h"
 #include "probes/load/load_result.h"
+#include "probes/logs/log_sum.h"
 #include "rules/rule.h"
 
 static const struct rule rule_cap = {
@@ -858,6 +859,51 @@ static void fill_nothing_to_fix(struct sample *sample)
 	sample->report.fix = &fix;
 }
 
+/* A [SUM] that is wrong, an interval's too, and errors from outside. */
+static void fill_sum(struct sample *sample)
+{
+	static const struct log_sum sum = {
+		.format = "iperf3 text",
+		.n_tests = 3,
+		.n_tests_right = 2,
+		.test = 2,
+		.n_lines_cut = 1,
+		.is_cut = true,
+		.verdict = LOG_SUM_WRONG,
+		.n_asked = 128,
+		.n_covered = 127,
+		.n_summed = 126,
+		.failed = { 3, 2, 1, { { ECONNRESET, 1 } } },
+		.total = {
+			[LOG_SENT] = { 127, { 1000, 1000 }, true,
+		                       { 900, 950 }, LOG_WRONG },
+			[LOG_RECEIVED] = { 127, { 1 << 20, 3 << 20 }, true,
+		                           { 4 << 20, 5 << 20 },
+		                           LOG_UNPROVEN },
+			[LOG_SENT_BACK] = { .n_flows = 2,
+		                            .sum = { 7, UINT64_MAX },
+		                            .state = LOG_MISSING },
+			[LOG_RECEIVED_BACK] = { 1, { 5, 5 }, true, { 5, 5 },
+		                                LOG_RIGHT },
+		},
+		.intervals = {
+			.n = { 8, 1, 2, 1 },
+			.first = { 2, { 5, 6 }, true, { 7, 8 }, LOG_WRONG },
+			.start_us = 1500000,
+		},
+		.errors = { { "write failed: \\x1b[2J", ECONNRESET, 4, 2,
+		              { 5, 7 } } },
+		.n_errors = 1,
+		.n_errors_more = 2,
+	};
+
+	sample->report.command = "sum";
+	sample->report.judged = false;
+	sample->report.goal = NULL;
+	sample->report.exit_code = 1;
+	sample->report.sum = &sum;
+}
+
 const struct sample_case sample_cases[] = {
 	{ "ready", fill_ready },
 	{ "warnings", fill_warnings },
@@ -874,6 +920,7 @@ const struct sample_case sample_cases[] = {
 	{ "listeners-denied", fill_listeners_denied },
 	{ "namespaces", fill_namespaces },
 	{ "listeners-namespaces", fill_listeners_namespaces },
+	{ "sum", fill_sum },
 	{ NULL, NULL },
 };
 

@@ -39,6 +39,8 @@ static const struct {
 	{ "namespaces",
 	  "namespaces-verbose.txt",
 	  { .width = 80, .verbose = true } },
+	{ "sum", "sum.txt", { .width = 80 } },
+	{ "sum", "sum-quiet.txt", { .width = 80, .quiet = true } },
 };
 
 #define N_ROWS (sizeof(rows) / sizeof(rows[0]))
