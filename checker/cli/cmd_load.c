@@ -13,7 +13,7 @@ static int run(const struct options *options, FILE *out, struct err *err)
 		/* whose limit the test takes over, the listeners tell */
 		.probes = PROBE_FOR_LOAD |
 		          (options->goal.port ? PROBE_FOR_LISTENERS : 0U),
-		.scopes = 1U << SCOPE_LOAD,
+		.scopes = 1U << SCOPE_LOAD | 1U << SCOPE_LIMIT,
 	};
 
 	return judge(options, &plan, out, err);

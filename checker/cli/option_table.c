@@ -23,6 +23,7 @@
 	.commands = { &command_check, &command_listeners, &command_policy }
 #define IN_UNDO .commands = { &command_undo }
 #define IN_SNAPSHOT .commands = { &command_snapshot }
+#define IN_LOAD .commands = { &command_load }
 #define IN_TARGETS                                                             \
 	.commands = { &command_check, &command_load, &command_snapshot }
 
@@ -121,6 +122,10 @@ const struct option option_table[] = {
 	  FIELD(load.workers), .min = 1, .max = WORKERS_MAX,
 	  IN_TESTS, .of_load = true,
 	  .help = "threads of the load test (default: one a CPU)" },
+
+	{ .name = "find-limit", .type = &option_flag,
+	  FIELD(find_limit), .value = 1, IN_LOAD,
+	  .help = "find the largest held burst that loses nothing, up to --flows, and what keeps it there" },
 
 	{ .name = "netns", .argument = "NS", .type = &option_netns,
 	  AT(netns),

@@ -387,6 +387,37 @@ static int check_eager(const struct parse *parse)
 	               "--eager and --direction down do not go together");
 }
 
+/* Of what shapes a load test, @mode takes these options and no more. */
+static int check_shape(const struct parse *parse, const char *mode,
+                       const char *const *taken, size_t n_taken)
+{
+	for (size_t i = 0; option_table[i].name; i++) {
+		const struct option *option = &option_table[i];
+		bool takes = !parse->given[i] || !option->of_load;
+
+		for (size_t t = 0; !takes && t < n_taken; t++)
+			takes = !strcmp(taken[t], option->name);
+		if (takes)
+			continue;
+		err_hint(parse->err, "leave one of them out");
+		return err_set(parse->err, -EINVAL,
+		               "--%s: has no effect with --%s", option->name,
+		               mode);
+	}
+	return 0;
+}
+
+/* Each burst of a search is a test of one kind: it takes no other shape. */
+static int check_find_limit(const struct parse *parse)
+{
+	static const char *const taken[] = { "backlog", "workers" };
+
+	if (!parse->ret->find_limit)
+		return 0;
+	return check_shape(parse, "find-limit", taken,
+	                   sizeof(taken) / sizeof(taken[0]));
+}
+
 static int check_word(const struct parse *parse)
 {
 	const struct command *command = parse->ret->command;
@@ -421,6 +452,8 @@ static int finish(struct parse *parse)
 		rc = check_format(parse);
 	if (!rc)
 		rc = check_eager(parse);
+	if (!rc)
+		rc = check_find_limit(parse);
 	if (!rc)
 		rc = check_word(parse);
 	if (rc)

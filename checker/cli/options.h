@@ -38,6 +38,7 @@ struct options {
 	bool load_wanted;         /* --load */
 	bool load_unwanted;       /* --no-load */
 	bool isolated;            /* it leaves nothing behind */
+	bool find_limit;          /* the largest burst that loses nothing */
 	const char *no_load;      /* what leaves check's load test out, NULL:
 	                             nothing */
 	const char *netns;        /* NULL: the caller's */

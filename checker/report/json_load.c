@@ -252,6 +252,40 @@ static json_t *json_refusal(const struct load_refusal *refusal)
 	});
 }
 
+static json_t *json_probe(const struct load_probe *from)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "burst", jv_u64(from->burst) },
+		{ "lost", jv_u64(from->lost) },
+		{ "limit", jv_fact(from->limit) },
+		{ "peak", jv_fact(from->peak) },
+		{ "drops", jv_fact(from->drops) },
+		{ "seconds", jv_seconds(from->ns) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_limit(const struct load_limit *limit)
+{
+	json_t *probes;
+
+	if (!limit)
+		return json_null();
+	probes = json_array();
+	for (size_t i = 0; i < limit->n_probes; i++)
+		probes = jv_append(probes, json_probe(&limit->probes[i]));
+	return jv_object((const struct jv_pair[]){
+		{ "burst", jv_u64(limit->burst) },
+		{ "up_to", jv_u64(limit->up_to) },
+		{ "complete", json_boolean(limit->complete) },
+		{ "bound_by", limit->bound_by == LOAD_BOUND_NONE
+	                              ? json_null()
+	                              : jv_text(load_bound_name(limit)) },
+		{ "probes", probes },
+		{ NULL, NULL },
+	});
+}
+
 json_t *jv_load(const struct load_result *load)
 {
 	if (!load)
@@ -276,6 +310,7 @@ json_t *jv_load(const struct load_result *load)
 		{ "left", json_left(load) },
 		{ "predicted", json_predicted(&load->predicted) },
 		{ "mode", json_mode(&load->mode) },
+		{ "limit", json_limit(load->limit) },
 		{ "refused", json_refusal(&load->refusal) },
 		{ NULL, NULL },
 	});

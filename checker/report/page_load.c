@@ -65,6 +65,32 @@ static void queue_text(const struct load_result *load, char *buf, size_t size)
 		       load->mode.emulates);
 }
 
+/* What it met; "nothing" as far as it was looked for. */
+static void limit_text(const struct load_result *load, char *buf, size_t size)
+{
+	const struct load_limit *limit = load->limit;
+
+	if (!limit)
+		return;
+	append(buf, size, "a burst of %" PRIu64 " loses nothing", limit->burst);
+	if (!limit->complete)
+		append(buf, size, "larger ones were not tried to the end");
+	else if (limit->bound_by == LOAD_BOUND_NONE)
+		append(buf, size, "no larger one was tried");
+	else
+		append(buf, size, "bound by %s", load_bound_name(limit));
+}
+
+static void probes_text(const struct load_result *load, char *buf, size_t size)
+{
+	for (size_t i = 0; load->limit && i < load->limit->n_probes; i++) {
+		const struct load_probe *probe = &load->limit->probes[i];
+
+		append(buf, size, "%" PRIu64 ": %" PRIu64 " lost", probe->burst,
+		       probe->lost);
+	}
+}
+
 static void bytes_text(const struct load_result *load, char *buf, size_t size)
 {
 	char human[HUMAN_MAX];
@@ -217,6 +243,8 @@ static void mode_text(const struct load_result *load, char *buf, size_t size)
 }
 
 static const struct row rows[] = {
+	{ "limit", false, limit_text },
+	{ "bursts", true, probes_text },
 	{ "flows", false, outcomes_text },
 	{ "accept queue", false, queue_text },
 	{ "bytes", false, bytes_text },

@@ -41,6 +41,9 @@
 
 #define PORTS 65536
 
+/* Less than a dropped SYN takes to be sent again (TCP_TIMEOUT_INIT, 1 s). */
+#define STRAGGLERS_NS (500 * NS_PER_MS)
+
 struct burst {
 	struct engine *engine;
 	struct greeting greeting;
@@ -428,6 +431,47 @@ static void wave_settle(struct wave *wave)
 		on_wave(wave, give_up_part);
 }
 
+static bool is_connecting(const struct wave *wave)
+{
+	for (uint64_t i = wave->first; i < wave->end; i++) {
+		if (wave_flow(wave, i)->state == FLOW_CONNECTING)
+			return true;
+	}
+	return false;
+}
+
+static void lose_part(void *arg)
+{
+	const struct part *part = arg;
+
+	for (uint64_t i = part->first; i < part->end; i++) {
+		struct flow *flow = wave_flow(part->wave, i);
+
+		if (flow->state != FLOW_CONNECTING)
+			continue;
+		flow_fail(flow, LOAD_PHASE_CONNECT, ETIMEDOUT);
+		part->wave->n_unsettled--;
+	}
+}
+
+/*
+ * A handshake that has not ended by now was dropped, where the queue is full.
+ * Elsewhere it may be on its way: when softirqs are put off (ksoftirqd, RPS)
+ * it ends after connect() has.
+ */
+static void wave_lose(struct wave *wave)
+{
+	struct test_listener *listener = &wave->burst->engine->listener;
+	const uint64_t until_ns = clock_ns() + STRAGGLERS_NS;
+
+	while (is_connecting(wave) && !wave->stopped && clock_ns() < until_ns &&
+	       (listener_sample(listener) ||
+	        listener->row.rqueue <= listener->row.wqueue))
+		(void)wave_events(wave, TURN_MS);
+	if (!wave->stopped)
+		on_wave(wave, lose_part);
+}
+
 static uint64_t accept_deadline_ns(const struct load_options *options,
                                    uint64_t n)
 {
@@ -478,6 +522,8 @@ static void wave_drive(struct wave *wave)
 	if (!listener_sample(&engine->listener))
 		drops_before = engine->listener.row.drops.value;
 	wave_connect(wave, held);
+	if (held && engine->options->only_held)
+		wave_lose(wave);
 	if (held)
 		wave_sample(wave, drops_before, held);
 	acceptor_release(wave->acceptor);

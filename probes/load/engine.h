@@ -3,6 +3,7 @@
  * engine - what the parts of the load test share. Internal to probes/load/.
  *
  *   load.c      runs the phases, one after the other
+ *   limit.c     the largest burst that loses nothing: test after test
  *   prepare.c   refuses what cannot fit (pure)
  *   plan.c      how many descriptor tables and source addresses (pure)
  *   table.c     a descriptor table of its own, and a thread that is in it

@@ -45,6 +45,8 @@ struct load_options {
 	enum load_accept accept;
 	uint64_t accept_per_s; /* of LOAD_ACCEPT_SLOW, at least 1 */
 	bool eager;            /* write at once, as iperf does */
+	bool only_held;        /* what a held queue has no room for is given up,
+	                          and not waited for until it comes later */
 	enum load_direction direction;
 	uint64_t bytes_per_flow; /* each way; 0: by time */
 	uint64_t time_ns;        /* of the transfer, when by time */
@@ -101,6 +103,30 @@ bool load_prepare(const struct load_options *options, const struct host *host,
  */
 int load_run(const struct load_options *options, struct load_result **ret,
              struct err *err);
+
+/**
+ * load_most - the most flows of a burst that load_prepare() lets through. Pure.
+ * @options: its flows are the bound
+ * @ret: why there may not be one more, if that is what bounds them
+ *
+ * Return: 0: not one.
+ */
+uint64_t load_most(const struct load_options *options, const struct host *host,
+                   const struct netns_facts *ns, struct load_refusal *ret);
+
+/**
+ * load_find_limit - the largest held burst that loses nothing
+ * @options: its flows are the upper bound; how it carries data has no effect
+ * @beyond: why no more flows can be tried; not refused: more are not wanted
+ * @ret: the result of that burst, or of the smallest when none came through,
+ * with its limit set; load_result_free() it
+ *
+ * Each burst is a test of its own, with a listener of its own, and is closed
+ * by RST. Return: as load_run().
+ */
+int load_find_limit(const struct load_options *options,
+                    const struct load_refusal *beyond, struct load_result **ret,
+                    struct err *err);
 
 /** load_refused - a result that says only that the test was refused */
 struct load_result *load_refused(const struct load_options *options,

@@ -150,6 +150,30 @@ bool load_prepare(const struct load_options *options, const struct host *host,
 	return ret->refused;
 }
 
+uint64_t load_most(const struct load_options *options, const struct host *host,
+                   const struct netns_facts *ns, struct load_refusal *ret)
+{
+	struct load_options tried = *options;
+	struct load_refusal refusal;
+	uint64_t fits = 0;
+	uint64_t beyond = options->flows + 1;
+
+	*ret = (struct load_refusal){ 0 };
+	while (beyond - fits > 1) {
+		/* all of them first */
+		tried.flows =
+			ret->refused ? fits + (beyond - fits) / 2 : beyond - 1;
+		tried.burst = tried.flows;
+		if (load_prepare(&tried, host, ns, &refusal)) {
+			beyond = tried.flows;
+			*ret = refusal;
+		} else {
+			fits = tried.flows;
+		}
+	}
+	return fits;
+}
+
 struct load_result *load_refused(const struct load_options *options,
                                  const struct load_refusal *refusal)
 {
