@@ -15,6 +15,7 @@
 
 #include "checker/cli/options.h"
 #include "checker/cli/stop.h"
+#include "checker/cli/target.h"
 #include "checker/report/human.h"
 #include "probes/base/err.h"
 #include "probes/facts.h"
@@ -111,6 +112,8 @@ static int run(const struct test *test, struct netns_facts *ns, struct err *err)
 
 	if (test->shown)
 		(void)fputs("\r\033[K", stderr);
+	if (!rc && ns->load->target)
+		target_name_server(ns);
 	return rc;
 }
 

@@ -67,8 +67,8 @@ static void add_flow(const struct flow *flow, struct load_result *result)
 		return;
 	if (flow->reset)
 		result->closed_by_reset++;
-	if (!way_is_exact(&flow->client, &flow->server) ||
-	    !way_is_exact(&flow->server, &flow->client))
+	if (!result->target && (!way_is_exact(&flow->client, &flow->server) ||
+	                        !way_is_exact(&flow->server, &flow->client)))
 		result->bytes.flows_off++;
 	if (retrans > flow->burst_retrans)
 		result->retransmits += retrans - flow->burst_retrans;
@@ -158,6 +158,7 @@ int account_flows(const struct flow *flows, size_t n,
 	for (size_t i = 0; i < n; i++)
 		add_flow(&flows[i], result);
 	result->bytes.exact =
+		!result->target &&
 		result->flows[LOAD_OK] + result->flows[LOAD_LATE] > 0 &&
 		!result->bytes.flows_off;
 	connect_times(flows, n, values, result);

@@ -220,6 +220,8 @@ static int engine_open(struct engine *engine, struct err *err)
 		return err_set(err, rc, "cannot prepare the load test: %s",
 		               strerror(-rc));
 	}
+	if (engine->options->destination)
+		return 0;
 	rc = listener_open(&engine->listener, engine->options, err);
 	if (!rc && engine->plan.n_tables > 1)
 		rc = tables_open(engine->plan.n_tables, &engine->tables, err);
@@ -238,20 +240,29 @@ static void engine_close(struct engine *engine)
 		(void)close(engine->done_fd);
 }
 
+/* Both ends are this program's. */
+static int run_own(struct engine *engine, struct err *err)
+{
+	const uint64_t burst_ns = clock_ns();
+	int rc;
+
+	rc = burst_run(engine, err);
+	engine->result->phase_ns[1] = clock_ns() - burst_ns;
+	if (!rc)
+		rc = transfer_run(engine, err);
+	return rc;
+}
+
 static int run_phases(struct engine *engine, uint64_t began_ns, struct err *err)
 {
 	struct load_result *result = engine->result;
-	uint64_t burst_ns;
 	int rc;
 
 	rc = engine_open(engine, err);
-	burst_ns = clock_ns();
-	result->phase_ns[0] = burst_ns - began_ns;
+	result->phase_ns[0] = clock_ns() - began_ns;
 	if (!rc)
-		rc = burst_run(engine, err);
-	result->phase_ns[1] = clock_ns() - burst_ns;
-	if (!rc)
-		rc = transfer_run(engine, err);
+		rc = engine->options->destination ? target_run(engine, err)
+		                                  : run_own(engine, err);
 	if (!rc && account_flows(engine->flows, engine->options->flows, result))
 		rc = err_set(err, -ENOMEM,
 		             "cannot add up the flows: out of memory");

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "probes/goal.h"
+#include "probes/load/address.h"
 #include "probes/load/load_result.h"
 
 struct err;
@@ -37,6 +38,17 @@ struct load_progress {
 	uint64_t bytes;    /* read so far */
 };
 
+/* A server that runs already: all that is done is connect, hold, close. */
+struct load_destination {
+	union address addr;
+	socklen_t len;
+	uint64_t send_first; /* bytes that each client writes when it is
+	                        connected, at most LOAD_SEND_FIRST_MAX */
+};
+
+/* What a client writes at once, if it has so much. */
+#define LOAD_SEND_FIRST_MAX 131072
+
 struct load_options {
 	uint64_t flows;    /* 1..GOAL_FLOWS_MAX */
 	uint64_t burst;    /* 1..flows, connections a wave */
@@ -58,8 +70,12 @@ struct load_options {
 	enum goal_family family;
 	uint16_t port_low, port_high; /* the ephemeral range, which the test's
 	                                 listener keeps out of; 0: unknown */
-	bool spread;    /* take more descriptor tables than one, and more
-	                   source addresses, where the flows need them */
+	bool spread; /* take more descriptor tables than one, and more
+	                source addresses, where the flows need them */
+	const struct load_destination *destination; /* NULL: a listener of
+	                   its own. Then one burst of all flows is held for
+	                   time_ns; what is said of accept(), of workers and of
+	                   data has no effect */
 	uint64_t ports; /* free ones of one source address; 0: unknown */
 	uint64_t inherited_files; /* load_inherited_files() */
 	int stop_fd; /* readable when the user wants it to end; -1: none */

@@ -67,6 +67,7 @@ void load_result_free(struct load_result *result)
 	if (!result)
 		return;
 	free(result->intervals);
+	free(result->target);
 	free(result->limit);
 	free(result);
 }

@@ -144,6 +144,20 @@ struct load_limit {
 /** load_bound_name - "net.core.somaxconn", ..., "none" as in the JSON report */
 const char *load_bound_name(const struct load_limit *limit);
 
+/* Of a test against a server that runs already. */
+struct load_target {
+	char address[64]; /* "[::1]:6379" */
+	bool local;       /* an address of this namespace */
+	uint64_t send_first;
+	uint64_t answered; /* bytes of the server's that were read */
+	uint64_t closed;   /* flows that the server closed in order, while
+	                      they were held */
+	/* The server, where it is in this namespace; 0: not seen. */
+	uint64_t n_listeners; /* that share the address */
+	uint64_t cookie;      /* of the first */
+	char server[160];     /* its address and process, safe to show; "" */
+};
+
 struct load_result {
 	uint64_t asked;
 	uint64_t flows[LOAD_OUTCOMES]; /* they sum up to asked */
@@ -194,7 +208,10 @@ struct load_result {
 	struct load_mode mode;
 	struct load_refusal refusal;
 
-	struct load_limit *limit; /* NULL: it was not looked for. Else all of
+	struct load_target *target; /* NULL: the other ends were the test's own.
+	                               Else only written and acked of bytes
+	                               are known */
+	struct load_limit *limit;   /* NULL: it was not looked for. Else all of
 	                             the above is of the burst found */
 };
 

@@ -116,13 +116,21 @@ static void demand_of_spread(const struct load_options *options,
 	demand(ret, "ports", ports, options->flows);
 }
 
+/* Of a flow to a server that runs already one end is ours. */
+static unsigned int own_ends(const struct load_options *options)
+{
+	return options->destination ? 1 : 2;
+}
+
 struct load_prediction load_predict(const struct load_options *options)
 {
 	return (struct load_prediction){
-		.kernel_bytes = options->flows * NEED_KERNEL_BYTES_PER_FLOW,
+		.kernel_bytes = options->flows * NEED_KERNEL_BYTES_PER_FLOW /
+		                2 * own_ends(options),
 		.own_bytes = OWN_BYTES + options->flows * (sizeof(struct flow) +
 		                                           OWN_BYTES_PER_FLOW),
-		.descriptors = 2 * options->flows + NEED_FDS_OVERHEAD,
+		.descriptors =
+			own_ends(options) * options->flows + NEED_FDS_OVERHEAD,
 	};
 }
 
@@ -134,12 +142,14 @@ bool load_prepare(const struct load_options *options, const struct host *host,
 
 	goal.flows = options->flows;
 	goal.burst = options->burst;
+	goal.role = options->destination ? ROLE_CLIENT : ROLE_BOTH;
 	need_compute(&goal, supply_page_bytes(host), &need);
 	if (options->spread)
 		need_of_spread(options, &need);
 	*ret = (struct load_refusal){ 0 };
-	demand(ret, "lo", ns->lo.up, 1);
-	if (options->family == FAMILY_IPV6)
+	if (!options->destination)
+		demand(ret, "lo", ns->lo.up, 1);
+	if (!options->destination && options->family == FAMILY_IPV6)
 		demand(ret, "::1", ns->lo.ipv6, 1);
 	demand(ret, "RLIMIT_NOFILE", process_files(&host->limits),
 	       need.fds_process);

@@ -454,6 +454,14 @@ static void stopped_when_all_was_there(struct load_result *load)
 	load->interrupted = true;
 }
 
+/* The one of the facts is freed with the host. */
+static void fired_at_a_server(struct load_result *load)
+{
+	load->bytes.exact = false;
+	load->target = calloc(1, sizeof(*load->target));
+	assert_non_null(load->target);
+}
+
 static void nobody_came_through(struct load_result *load)
 {
 	load->flows[LOAD_OK] = 0;
@@ -562,6 +570,8 @@ static const struct {
 	  "the intervals sum up to 1048576001 bytes, 1048576000 were read" },
 	{ stopped, VERDICT_NOTE,
 	  "not compared: the load test was interrupted before its bytes had arrived" },
+	{ fired_at_a_server, VERDICT_NOTE,
+	  "not compared: the other ends are not the load test's own" },
 	{ nobody_came_through, VERDICT_NOTE,
 	  "not measured: no flow came through" },
 };
