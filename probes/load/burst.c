@@ -482,13 +482,17 @@ static uint64_t accept_deadline_ns(const struct load_options *options,
 	return clock_ns() + CONNECT_DEADLINE_NS + slow_ns;
 }
 
-static void watch_fd(const struct burst *burst, int fd, uint64_t data)
+static int watch_fd(const struct burst *burst, int fd, uint64_t data,
+                    struct err *err)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.u64 = data };
+	int rc;
 
-	if (fd >= 0)
-		(void)epoll_ctl(burst->engine->epoll_fd, EPOLL_CTL_ADD, fd,
-		                &event);
+	if (fd < 0 ||
+	    !epoll_ctl(burst->engine->epoll_fd, EPOLL_CTL_ADD, fd, &event))
+		return 0;
+	rc = -errno;
+	return err_set(err, rc, "cannot watch the burst: %s", strerror(-rc));
 }
 
 /*
@@ -546,9 +550,14 @@ static int wave_run(struct wave *wave, struct err *err)
 	                    wave->end - wave->first + STRANGERS, err);
 	if (rc)
 		return rc;
-	watch_fd(wave->burst, acceptor_fd(wave->acceptor), EVENT_ACCEPTED);
-	wave_drive(wave);
+	/* else it would seem that nothing is accepted */
+	rc = watch_fd(wave->burst, acceptor_fd(wave->acceptor), EVENT_ACCEPTED,
+	              err);
+	if (!rc)
+		wave_drive(wave);
 	acceptor_stop(wave->acceptor, &peak, &code);
+	if (rc)
+		return rc;
 	if (peak && peak >= result->queue_peak.value)
 		result->queue_peak = fact_known(peak);
 	if (code)
@@ -620,11 +629,11 @@ int burst_run(struct engine *engine, struct err *err)
 		burst.n_columns = plan->n_sources;
 	burst.flow_of_port =
 		calloc(burst.n_columns * PORTS, sizeof(*burst.flow_of_port));
-	watch_fd(&burst, engine->options->stop_fd, EVENT_STOP);
-	if (!payload || !burst.flow_of_port)
+	rc = watch_fd(&burst, engine->options->stop_fd, EVENT_STOP, err);
+	if (!rc && (!payload || !burst.flow_of_port))
 		rc = err_set(err, -ENOMEM,
 		             "cannot start the burst: out of memory");
-	else
+	if (!rc)
 		rc = burst_waves(&burst, err);
 	burst_note_accept_error(&burst);
 	free(burst.flow_of_port);
