@@ -40,7 +40,7 @@ struct fire {
 	uint8_t *end_of_port; /* enum server_end */
 	void *payload, *scratch;
 	uint64_t n_connecting;
-	uint64_t n_connected;
+	uint64_t n_held;
 	bool stopped;
 };
 
@@ -51,14 +51,28 @@ static struct flow *fire_flow(const struct fire *fire, uint64_t index)
 
 /* ---- one flow ---- */
 
-/* All that a state change means for the counts. */
-static void recount(struct fire *fire, const struct flow *flow,
-                    enum flow_state before)
+static bool is_connecting(const struct flow *flow)
 {
-	fire->n_connecting -= before == FLOW_CONNECTING;
-	fire->n_connected -= before == FLOW_CONNECTED;
-	fire->n_connecting += flow->state == FLOW_CONNECTING;
-	fire->n_connected += flow->state == FLOW_CONNECTED;
+	return flow->state == FLOW_CONNECTING;
+}
+
+/* By both sides: the server has not closed it. */
+static bool is_held(const struct flow *flow)
+{
+	return flow->state == FLOW_CONNECTED && !(flow->client.flags & END_EOF);
+}
+
+/* Before a flow may change, and after it. */
+static void count_out(struct fire *fire, const struct flow *flow)
+{
+	fire->n_connecting -= is_connecting(flow);
+	fire->n_held -= is_held(flow);
+}
+
+static void count_in(struct fire *fire, const struct flow *flow)
+{
+	fire->n_connecting += is_connecting(flow);
+	fire->n_held += is_held(flow);
 }
 
 static void open_flow(struct fire *fire, uint64_t index)
@@ -74,7 +88,7 @@ static void open_flow(struct fire *fire, uint64_t index)
 	    epoll_ctl(fire->engine->epoll_fd, EPOLL_CTL_ADD, flow->client.fd,
 	              &event))
 		flow_fail(flow, LOAD_PHASE_CONNECT, errno);
-	recount(fire, flow, FLOW_NEW);
+	count_in(fire, flow);
 }
 
 /* Read what the server said, and write on where that was cut short. */
@@ -102,13 +116,13 @@ static void serve_client(struct fire *fire, struct flow *flow, uint32_t events)
 static void flow_event(struct fire *fire, uint64_t index, uint32_t events)
 {
 	struct flow *flow = fire_flow(fire, index);
-	const enum flow_state before = (enum flow_state)flow->state;
 
+	count_out(fire, flow);
 	if (flow->state == FLOW_CONNECTING)
 		flow_client_event(flow, &fire->greeting, events);
 	if (flow->state == FLOW_CONNECTED)
 		serve_client(fire, flow, events);
-	recount(fire, flow, before);
+	count_in(fire, flow);
 }
 
 /* Sent again, and not a byte of it was acknowledged. */
@@ -198,12 +212,11 @@ static void give_up(struct fire *fire, int code)
 {
 	for (uint64_t i = 0; i < fire->engine->options->flows; i++) {
 		struct flow *flow = fire_flow(fire, i);
-		const enum flow_state before = (enum flow_state)flow->state;
 
-		if (before != FLOW_NEW && before != FLOW_CONNECTING)
+		if (flow->state != FLOW_NEW && !is_connecting(flow))
 			continue;
+		count_out(fire, flow);
 		flow_fail(flow, LOAD_PHASE_CONNECT, code);
-		recount(fire, flow, before);
 	}
 }
 
@@ -222,14 +235,15 @@ static void fire_settle(struct fire *fire)
 	give_up(fire, fire->stopped ? EINTR : ETIMEDOUT);
 }
 
+/* Until the time is up, or nothing is left to hold. */
 static void fire_hold(struct fire *fire)
 {
 	const uint64_t until_ns = clock_ns() + fire->engine->options->time_ns;
 
-	while (fire->n_connected && !fire->stopped && clock_ns() < until_ns) {
+	while (fire->n_held && !fire->stopped && clock_ns() < until_ns) {
 		take_events(fire, clock_timeout_ms(until_ns, SAMPLE_MS));
 		server_sample(&fire->server);
-		show(fire, "hold", fire->n_connected);
+		show(fire, "hold", fire->n_held);
 	}
 }
 
