@@ -247,7 +247,7 @@ int load_find_limit(const struct load_options *options,
 		.limit.up_to = options->flows,
 		.loses = options->flows + 1,
 	};
-	int rc = 0;
+	int rc;
 
 	search.options.accept = LOAD_ACCEPT_HELD;
 	search.options.only_held = true;
@@ -255,9 +255,10 @@ int load_find_limit(const struct load_options *options,
 	search.options.direction = LOAD_UP;
 	search.options.bytes_per_flow = HELLO_BYTES;
 	search.options.close = LOAD_CLOSE_RST;
-	while (!rc && !search.stopped && !is_found(&search) &&
-	       search.limit.n_probes < LOAD_PROBES_MAX)
+	do
 		rc = probe(&search, next_burst(&search), err);
+	while (!rc && !search.stopped && !is_found(&search) &&
+	       search.limit.n_probes < LOAD_PROBES_MAX);
 	if (!rc)
 		return finish(&search, ret, err);
 	load_result_free(search.found);
