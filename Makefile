@@ -147,6 +147,15 @@ coverage:
 programs: all $(SUPPORT_PROGRAMS) $(UNIT_TESTS)
 fuzzers: $(FUZZERS)
 
+# Functions that a unit test has its own of: what calls x() calls __wrap_x().
+$(BUILD)/tests/unit/test_load_limit: WRAPPED := load_run
+$(BUILD)/tests/unit/test_load_faults: WRAPPED := socket bind listen connect \
+	accept4 getsockname getsockopt setsockopt send recv sendmsg recvmsg \
+	shutdown socketpair unshare epoll_create1 epoll_ctl epoll_wait eventfd \
+	poll malloc calloc realloc pthread_create clock_gettime getrlimit \
+	setrlimit
+$(UNIT_TESTS): LDFLAGS += $(WRAPPED:%=-Wl,--wrap=%)
+
 $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) \
 		$(BUILD)/libkiloflow.a
 	$(call SAY,LD)$(LINK) -o $@ $^ $(LIBS) -lcmocka

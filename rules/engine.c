@@ -105,6 +105,11 @@ static bool is_initial(const struct netns_facts *ns)
 	return ns->initial.state == FACT_KNOWN && ns->initial.value;
 }
 
+static bool has_limit(const struct load_result *load)
+{
+	return load && load->limit;
+}
+
 void engine_judge(const struct rule *rule, const struct rule_input *in,
                   const struct policy *policy)
 {
@@ -134,7 +139,8 @@ void engine_judge(const struct rule *rule, const struct rule_input *in,
 		each.load = each.ns->load;
 		if (netns_is_missed(each.ns) ||
 		    (rule->of_boot && !(host->drift && is_initial(each.ns))) ||
-		    (rule->scope == SCOPE_LOAD && !each.load))
+		    (rule->scope == SCOPE_LOAD && !each.load) ||
+		    (rule->scope == SCOPE_LIMIT && !has_limit(each.load)))
 			continue;
 		judge_once(rule, &each, &sink);
 	}

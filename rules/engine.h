@@ -33,8 +33,9 @@ void engine_run(const struct host *host, const struct goal *goal,
  *
  * A rule whose role is not the goal's, or that does not apply to it, emits
  * nothing at all: nothing is fine that was not looked at. Neither does one
- * of SCOPE_LOAD where no load test was run, one of SCOPE_SEARCH when not all
- * namespaces were looked for, nor any of a namespace that was not entered.
+ * of SCOPE_LOAD where no load test was run, one of SCOPE_LIMIT where none was
+ * looked for, one of SCOPE_SEARCH when not all namespaces were looked for, nor
+ * any of a namespace that was not entered.
  */
 void engine_judge(const struct rule *rule, const struct rule_input *in,
                   const struct policy *policy);

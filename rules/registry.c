@@ -49,7 +49,8 @@
 	row(drift_lost) \
 	row(drift_loaders) \
 	row(load_outcomes) \
-	row(load_accounting)
+	row(load_accounting) \
+	row(load_limit)
 /* clang-format on */
 
 #define DECLARE(name) extern const struct rule rule_##name;

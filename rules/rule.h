@@ -25,6 +25,7 @@ enum rule_scope {
 	SCOPE_NETNS,    /* once for each namespace */
 	SCOPE_LISTENER, /* once for each listener; one ok for all */
 	SCOPE_LOAD,     /* once for each load test, run or refused */
+	SCOPE_LIMIT,    /* once for each load test that looked for a limit */
 	SCOPE_SEARCH,   /* once, when all namespaces were looked for */
 };
 
@@ -75,9 +76,10 @@ struct rule_input {
 	const struct host *host;
 	const struct netns_facts *ns;    /* NULL for SCOPE_HOST and
 	                                    SCOPE_SEARCH; of SCOPE_LOAD
-	                                    the one it was run in */
+	                                    and SCOPE_LIMIT the one it was
+	                                    run in */
 	const struct listener *listener; /* of SCOPE_LISTENER */
-	const struct load_result *load;  /* of SCOPE_LOAD */
+	const struct load_result *load;  /* of SCOPE_LOAD, SCOPE_LIMIT */
 	const struct goal *goal;
 	const struct need *need;
 	void (*emit)(void *to, const struct finding *finding);

@@ -44,6 +44,7 @@ static const char *scope_words(enum rule_scope scope)
 		[SCOPE_NETNS] = "each network namespace",
 		[SCOPE_LISTENER] = "each listener",
 		[SCOPE_LOAD] = "the load test",
+		[SCOPE_LIMIT] = "the load test, when it looks for the limit",
 		[SCOPE_SEARCH] = "all network namespaces",
 	};
 

@@ -4,24 +4,46 @@
 
 #include "checker/cli/judge.h"
 #include "checker/cli/options.h"
+#include "checker/cli/target.h"
 #include "probes/probe.h"
 #include "rules/rule.h"
 
-static int run(const struct options *options, FILE *out, struct err *err)
+static int run_test(const struct options *options, FILE *out, struct err *err)
 {
 	const struct judge_plan plan = {
-		/* whose limit the test takes over, the listeners tell */
-		.probes = PROBE_FOR_LOAD |
-		          (options->goal.port ? PROBE_FOR_LISTENERS : 0U),
-		.scopes = 1U << SCOPE_LOAD,
+		/* whose limit the test takes over, or whose server it is
+		   fired at, the listeners tell */
+		.probes =
+			PROBE_FOR_LOAD | (options->goal.port || options->target
+		                                  ? PROBE_FOR_LISTENERS
+		                                  : 0U),
+		.scopes = 1U << SCOPE_LOAD | 1U << SCOPE_LIMIT,
 	};
 
 	return judge(options, &plan, out, err);
 }
 
+static int run(const struct options *options, FILE *out, struct err *err)
+{
+	struct options aimed = *options;
+	struct load_destination destination;
+	int status;
+
+	if (!options->target)
+		return run_test(options, out, err);
+	status = target_find(options, &destination, err);
+	if (status != STATUS_READY)
+		return status;
+	target_aim(&aimed.load, &destination);
+	aimed.goal.family = aimed.load.family;
+	aimed.goal.role = ROLE_CLIENT;
+	return run_test(&aimed, out, err);
+}
+
 const struct command command_load = {
 	.name = "load",
 	.what = "the load test alone",
-	.help = "Opens the flows over loopback in held bursts, carries data, drains, and compares what was written, acknowledged, received and read, byte for byte. No root is needed. The verdict is that of the test alone.",
+	.help = "Opens the flows over loopback in held bursts, carries data, drains, and compares what was written, acknowledged, received and read, byte for byte. No root is needed. The verdict is that of the test alone.\n\n"
+		"With --target the burst goes to a server that runs already, and is held and closed: what its clients saw is reported, and its accept queue when it is on this host.",
 	.run = run,
 };

@@ -15,6 +15,7 @@
 
 #include "checker/cli/options.h"
 #include "checker/cli/stop.h"
+#include "checker/cli/target.h"
 #include "checker/report/human.h"
 #include "probes/base/err.h"
 #include "probes/facts.h"
@@ -95,19 +96,31 @@ static void show_progress(void *to, const struct load_progress *progress)
 	(void)fputs("\033[K", stderr);
 }
 
-static int run(const struct load_options *load, bool shown,
-               struct netns_facts *ns, struct err *err)
-{
-	const int rc = load_run(load, &ns->load, err);
+/* A test, as the command line wants it to be run. */
+struct test {
+	struct load_options load;
+	struct load_refusal beyond; /* why there are no more flows */
+	bool find_limit;
+	bool shown; /* its progress */
+};
 
-	if (shown)
+static int run(const struct test *test, struct netns_facts *ns, struct err *err)
+{
+	const int rc = test->find_limit
+	                       ? load_find_limit(&test->load, &test->beyond,
+	                                         &ns->load, err)
+	                       : load_run(&test->load, &ns->load, err);
+
+	if (test->shown)
 		(void)fputs("\r\033[K", stderr);
+	if (!rc && ns->load->target)
+		target_name_server(ns);
 	return rc;
 }
 
 /* Where it leaves nothing behind; what is not as it is here, it says. */
-static int run_isolated(const struct load_options *load, bool shown,
-                        struct netns_facts *ns, struct err *err)
+static int run_isolated(const struct test *test, struct netns_facts *ns,
+                        struct err *err)
 {
 	struct isolate isolate;
 	int rc;
@@ -115,7 +128,7 @@ static int run_isolated(const struct load_options *load, bool shown,
 	rc = isolate_enter(ns, &isolate, err);
 	if (rc)
 		return rc;
-	rc = run(load, shown, ns, err);
+	rc = run(test, ns, err);
 	isolate_leave(&isolate);
 	if (rc)
 		return rc;
@@ -179,25 +192,43 @@ static void take_facts(const struct host *host, const struct netns_facts *ns,
 			saturate_sub(saturate_sysctl(buckets, 0), used.value);
 }
 
+/* Return: whether this host carries it, or some of a search's bursts. */
+static bool prepare(struct test *test, const struct host *host,
+                    const struct netns_facts *ns, struct load_refusal *refusal)
+{
+	uint64_t most;
+
+	if (!test->find_limit)
+		return !load_prepare(&test->load, host, ns, refusal);
+	most = load_most(&test->load, host, ns, &test->beyond);
+	*refusal = test->beyond;
+	if (most)
+		test->load.flows = most;
+	return most > 0;
+}
+
 int loadtest_run(const struct options *options, const struct host *host,
                  struct netns_facts *ns, const char **ret_left_out,
                  struct err *err)
 {
-	const bool shown = !options->quiet && isatty(STDERR_FILENO);
-	struct load_options load = options->load;
+	struct test test = {
+		.load = options->load,
+		.find_limit = options->find_limit,
+		.shown = !options->quiet && isatty(STDERR_FILENO),
+	};
 	struct load_refusal refusal = { 0 };
 
-	load.stop_fd = stop_fd();
-	load.progress = shown ? show_progress : NULL;
-	take_facts(host, ns, &load);
+	test.load.stop_fd = stop_fd();
+	test.load.progress = test.shown ? show_progress : NULL;
+	take_facts(host, ns, &test.load);
 	if (options->goal.port &&
-	    !loadtest_emulate(&load, ns, &options->goal, &refusal)) {
+	    !loadtest_emulate(&test.load, ns, &options->goal, &refusal)) {
 		*ret_left_out =
 			"one listener cannot stand for a SO_REUSEPORT group above net.core.somaxconn";
 		return 0;
 	}
-	if (refusal.refused || load_prepare(&load, host, ns, &refusal))
-		return refuse(&load, &refusal, ns, err);
-	return options->isolated ? run_isolated(&load, shown, ns, err)
-	                         : run(&load, shown, ns, err);
+	if (refusal.refused || !prepare(&test, host, ns, &refusal))
+		return refuse(&test.load, &refusal, ns, err);
+	return options->isolated ? run_isolated(&test, ns, err)
+	                         : run(&test, ns, err);
 }

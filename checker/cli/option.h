@@ -56,6 +56,7 @@ extern const struct option_type option_accept;
 extern const struct option_type option_rate;
 extern const struct option_type option_ignore;
 extern const struct option_type option_address;
+extern const struct option_type option_endpoint;
 extern const struct option_type option_tool;
 extern const struct option_type option_file;
 extern const struct option_type option_emit;

@@ -28,6 +28,7 @@
 	.commands = { &command_check, &command_listeners, &command_policy }
 #define IN_UNDO .commands = { &command_undo }
 #define IN_SNAPSHOT .commands = { &command_snapshot }
+#define IN_LOAD .commands = { &command_load }
 #define IN_TARGETS                                                             \
 	.commands = { &command_check, &command_load, &command_snapshot }
 
@@ -151,6 +152,17 @@ const struct option option_table[] = {
 	  IN_TESTS, .of_load = true,
 	  .help = "threads of the load test (default: one a CPU)" },
 
+	{ .name = "target", .argument = "HOST:PORT", .type = &option_endpoint,
+	  AT(target), IN_LOAD, .of_load = true,
+	  .help = "connect to a server that runs already, hold the connections for --time, and close; asks first when it is not on this host" },
+	{ .name = "send-first", .argument = "N", .type = &option_bytes,
+	  FIELD(send_first), .min = 1, .max = LOAD_SEND_FIRST_MAX, IN_LOAD,
+	  .needs = "target", .of_load = true,
+	  .help = "bytes that each client writes at once when it is connected (default: none)" },
+	{ .name = "find-limit", .type = &option_flag,
+	  FIELD(find_limit), .value = 1, IN_LOAD, .excludes = "target",
+	  .help = "find the largest held burst that loses nothing, up to --flows, and what keeps it there" },
+
 	{ .name = "netns", .argument = "NS", .type = &option_netns,
 	  AT(netns),
 	  .commands = { &command_check, &command_load, &command_listeners,
@@ -179,8 +191,8 @@ const struct option option_table[] = {
 	  .excludes = "no-load",
 	  .help = "judge the host as it would be, with a load test in a network namespace of its own that has the planned values" },
 	{ .name = "yes", .letter = 'y', .type = &option_flag,
-	  FIELD(yes), .value = 1, IN_CHECK, .needs = "fix",
-	  .help = "do not ask before something is changed" },
+	  FIELD(yes), .value = 1, IN_TESTS,
+	  .help = "do not ask: before --fix changes something, before --target connects to another host" },
 	{ .name = "persist", .type = &option_flag,
 	  FIELD(persist), .value = PERSIST_ALWAYS, IN_CHECK, .needs = "fix",
 	  .help = "make sysctls last, by a file in /etc/sysctl.d (the default for root in the host's own namespace)" },

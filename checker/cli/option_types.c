@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "checker/cli/endpoint.h"
 #include "checker/cli/options.h"
 #include "checker/fix/emit.h"
 #include "checker/report/report.h"
@@ -297,6 +298,24 @@ static void range_address(const struct option *self, char *buf, size_t size)
 	(void)snprintf(buf, size, "an IPv4 or IPv6 address");
 }
 
+static int parse_endpoint(const struct option *self, const char *text, void *to)
+{
+	struct endpoint endpoint;
+	const int rc = endpoint_parse(text, &endpoint);
+
+	(void)self;
+	if (!rc)
+		*(const char **)to = text;
+	return rc;
+}
+
+static void range_endpoint(const struct option *self, char *buf, size_t size)
+{
+	(void)self;
+	(void)snprintf(buf, size,
+	               "a name or address and a port: web-3:80, [::1]:80");
+}
+
 static const char *const tools[] = { "epoll", "iperf2", "iperf3", NULL };
 
 static int parse_tool(const struct option *self, const char *text, void *to)
@@ -433,6 +452,12 @@ const struct option_type option_address = {
 	.parse = parse_address,
 	.kind = "an address",
 	.range = range_address,
+};
+
+const struct option_type option_endpoint = {
+	.parse = parse_endpoint,
+	.kind = "HOST:PORT",
+	.range = range_endpoint,
 };
 
 const struct option_type option_tool = {

@@ -256,11 +256,11 @@ static int refuse_idle(const struct option *option,
 		option->name, options->no_load);
 }
 
-static int refuse_alone(const struct option *option, struct err *err)
+static int refuse_alone(const char *name, const char *needs, struct err *err)
 {
-	err_hint(err, "add --%s, or leave it out", option->needs);
-	return err_set(err, -EINVAL, "--%s: has no effect without --%s",
-	               option->name, option->needs);
+	err_hint(err, "add --%s, or leave it out", needs);
+	return err_set(err, -EINVAL, "--%s: has no effect without --%s", name,
+	               needs);
 }
 
 static int check_together(const struct parse *parse)
@@ -273,7 +273,8 @@ static int check_together(const struct parse *parse)
 		if (option->excludes && is_given(parse, option->excludes))
 			return refuse_together(option, parse->err);
 		if (option->needs && !is_given(parse, option->needs))
-			return refuse_alone(option, parse->err);
+			return refuse_alone(option->name, option->needs,
+			                    parse->err);
 		if (option->of_load && parse->ret->no_load)
 			return refuse_idle(option, parse->ret, parse->err);
 	}
@@ -416,6 +417,70 @@ static int check_rate(const struct parse *parse)
 	               "--rate and --accept held do not go together");
 }
 
+static int refuse_idle_with(const char *name, const char *mode, struct err *err)
+{
+	err_hint(err, "leave one of them out");
+	return err_set(err, -EINVAL, "--%s: has no effect with --%s", name,
+	               mode);
+}
+
+/* Of what shapes a load test, @mode takes these options and no more. */
+static int check_shape(const struct parse *parse, const char *mode,
+                       const char *const *taken, size_t n_taken)
+{
+	for (size_t i = 0; option_table[i].name; i++) {
+		const struct option *option = &option_table[i];
+		bool takes = !parse->given[i] || !option->of_load;
+
+		for (size_t t = 0; !takes && t < n_taken; t++)
+			takes = !strcmp(taken[t], option->name);
+		if (!takes)
+			return refuse_idle_with(option->name, mode, parse->err);
+	}
+	return 0;
+}
+
+/* Each burst of a search is a test of one kind: it takes no other shape. */
+static int check_find_limit(const struct parse *parse)
+{
+	static const char *const taken[] = { "backlog", "workers" };
+
+	if (!parse->ret->find_limit)
+		return 0;
+	return check_shape(parse, "find-limit", taken,
+	                   sizeof(taken) / sizeof(taken[0]));
+}
+
+/* The server is what it is: nothing of it is the load test's to shape. */
+static int check_target(const struct parse *parse)
+{
+	static const char *const taken[] = { "target", "send-first", "time",
+		                             "close" };
+	static const char *const others[] = { "burst", "port", "isolated" };
+
+	if (!parse->ret->target)
+		return 0;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		if (is_given(parse, others[i]))
+			return refuse_idle_with(others[i], "target",
+			                        parse->err);
+	}
+	return check_shape(parse, "target", taken,
+	                   sizeof(taken) / sizeof(taken[0]));
+}
+
+/* What is there to ask about? */
+static int check_yes(const struct parse *parse)
+{
+	const struct options *options = parse->ret;
+
+	if (!options->yes || options->fix || options->target)
+		return 0;
+	return refuse_alone(
+		"yes", options->command == &command_load ? "target" : "fix",
+		parse->err);
+}
+
 static int check_word(const struct parse *parse)
 {
 	const struct command *command = parse->ret->command;
@@ -455,12 +520,19 @@ static int finish(struct parse *parse)
 	if (!rc)
 		rc = check_rate(parse);
 	if (!rc)
+		rc = check_find_limit(parse);
+	if (!rc)
+		rc = check_target(parse);
+	if (!rc)
+		rc = check_yes(parse);
+	if (!rc)
 		rc = check_word(parse);
 	if (rc)
 		return rc;
 	ret->load.flows = ret->goal.flows;
 	ret->load.burst = ret->goal.burst;
 	ret->load.family = ret->goal.family;
+	ret->family_asked = is_given(parse, "ipv4") || is_given(parse, "ipv6");
 	/* check proves its goal, which one process has, to one destination */
 	ret->load.spread = ret->command == &command_load;
 	if (is_given(parse, "request"))

@@ -38,6 +38,11 @@ struct options {
 	bool load_wanted;         /* --load */
 	bool load_unwanted;       /* --no-load */
 	bool isolated;            /* it leaves nothing behind */
+	const char *target;       /* HOST:PORT of a server that runs already;
+	                             NULL: the load test has a listener */
+	uint64_t send_first;      /* of its clients, bytes */
+	bool family_asked;        /* goal.family is no default */
+	bool find_limit;          /* the largest burst that loses nothing */
 	const char *no_load;      /* what leaves check's load test out, NULL:
 	                             nothing */
 	const char *netns;        /* NULL: the caller's */

@@ -19,6 +19,12 @@ static bool measured(const struct load_result *load)
 	return !load->refusal.refused;
 }
 
+/* Both ends of the flows are the test's. */
+static bool has_both_ends(const struct load_result *load)
+{
+	return measured(load) && !load->target;
+}
+
 static json_t *count(const struct load_result *load, uint64_t value)
 {
 	return measured(load) ? jv_u64(value) : json_null();
@@ -79,16 +85,21 @@ static json_t *json_syn_queue(const struct load_result *load)
 	});
 }
 
+static json_t *compared(const struct load_result *load, uint64_t value)
+{
+	return has_both_ends(load) ? jv_u64(value) : json_null();
+}
+
 static json_t *json_bytes(const struct load_result *load)
 {
 	return jv_object((const struct jv_pair[]){
 		{ "written", count(load, load->bytes.written) },
 		{ "acked", count(load, load->bytes.acked) },
-		{ "received", count(load, load->bytes.received) },
-		{ "read", count(load, load->bytes.read) },
-		{ "exact", measured(load) ? json_boolean(load->bytes.exact)
-	                                  : json_null() },
-		{ "flows_off", count(load, load->bytes.flows_off) },
+		{ "received", compared(load, load->bytes.received) },
+		{ "read", compared(load, load->bytes.read) },
+		{ "exact", has_both_ends(load) ? json_boolean(load->bytes.exact)
+	                                       : json_null() },
+		{ "flows_off", compared(load, load->bytes.flows_off) },
 		{ NULL, NULL },
 	});
 }
@@ -233,20 +244,22 @@ static json_t *not_copied(const struct load_mode *mode)
 	return array;
 }
 
-static json_t *json_mode(const struct load_mode *mode)
+/* @own: the listener is the test's */
+static json_t *json_mode(const struct load_mode *mode, bool own)
 {
 	return jv_object((const struct jv_pair[]){
 		{ "shape", json_string(load_shape_name(mode->shape)) },
 		{ "send", json_string("copy") },
 		{ "receive", json_string("copy") },
 		{ "direction",
-	          json_string(load_direction_name(mode->direction)) },
+	          own ? json_string(load_direction_name(mode->direction))
+	              : json_null() },
 		{ "close", json_string(load_close_name(mode->close)) },
 		{ "workers", jv_nonzero(mode->workers) },
 		{ "tables", jv_nonzero(mode->tables) },
 		{ "sources", jv_nonzero(mode->sources) },
-		{ "backlog", jv_u64(mode->backlog) },
-		{ "accept", accept_mode(mode) },
+		{ "backlog", own ? jv_u64(mode->backlog) : json_null() },
+		{ "accept", own ? accept_mode(mode) : json_null() },
 		{ "burst", jv_nonzero(mode->burst) },
 		{ "emulates", jv_nonzero(mode->emulates) },
 		{ "eager", json_boolean(mode->eager) },
@@ -299,6 +312,58 @@ static json_t *json_refusal(const struct load_refusal *refusal)
 	});
 }
 
+static json_t *json_target(const struct load_target *target)
+{
+	if (!target)
+		return json_null();
+	return jv_object((const struct jv_pair[]){
+		{ "address", json_string(target->address) },
+		{ "local", json_boolean(target->local) },
+		{ "send_first", jv_u64(target->send_first) },
+		{ "answered", jv_u64(target->answered) },
+		{ "closed", jv_u64(target->closed) },
+		{ "listeners", target->n_listeners ? jv_u64(target->n_listeners)
+	                                           : json_null() },
+		{ "cookie", jv_nonzero(target->cookie) },
+		{ "server", jv_text(target->server) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_probe(const struct load_probe *from)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "burst", jv_u64(from->burst) },
+		{ "lost", jv_u64(from->lost) },
+		{ "limit", jv_fact(from->limit) },
+		{ "peak", jv_fact(from->peak) },
+		{ "drops", jv_fact(from->drops) },
+		{ "seconds", jv_seconds(from->ns) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_limit(const struct load_limit *limit)
+{
+	json_t *probes;
+
+	if (!limit)
+		return json_null();
+	probes = json_array();
+	for (size_t i = 0; i < limit->n_probes; i++)
+		probes = jv_append(probes, json_probe(&limit->probes[i]));
+	return jv_object((const struct jv_pair[]){
+		{ "burst", jv_u64(limit->burst) },
+		{ "up_to", jv_u64(limit->up_to) },
+		{ "complete", json_boolean(limit->complete) },
+		{ "bound_by", limit->bound_by == LOAD_BOUND_NONE
+	                              ? json_null()
+	                              : jv_text(load_bound_name(limit)) },
+		{ "probes", probes },
+		{ NULL, NULL },
+	});
+}
+
 json_t *jv_load(const struct load_result *load)
 {
 	if (!load)
@@ -309,8 +374,10 @@ json_t *jv_load(const struct load_result *load)
 		{ "accept_queue", json_accept_queue(load) },
 		{ "syn_queue", json_syn_queue(load) },
 		{ "bytes", json_bytes(load) },
-		{ "seconds", seconds(load, load->transfer_ns) },
-		{ "gbit_per_s", real(load, load->gbit_per_s) },
+		{ "seconds", load->target ? json_null()
+	                                  : seconds(load, load->transfer_ns) },
+		{ "gbit_per_s",
+	          load->target ? json_null() : real(load, load->gbit_per_s) },
 		{ "connect_us", json_times(&load->connect_us) },
 		{ "exchanges", json_exchanges(load) },
 		{ "schedule", json_schedule(load) },
@@ -324,7 +391,9 @@ json_t *jv_load(const struct load_result *load)
 		{ "rss_kib", jv_fact(load->rss_kib) },
 		{ "left", json_left(load) },
 		{ "predicted", json_predicted(load) },
-		{ "mode", json_mode(&load->mode) },
+		{ "mode", json_mode(&load->mode, !load->target) },
+		{ "limit", json_limit(load->limit) },
+		{ "target", json_target(load->target) },
 		{ "refused", json_refusal(&load->refusal) },
 		{ NULL, NULL },
 	});

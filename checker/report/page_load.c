@@ -65,10 +65,63 @@ static void queue_text(const struct load_result *load, char *buf, size_t size)
 		       load->mode.emulates);
 }
 
+/* What it met; "nothing" as far as it was looked for. */
+static void limit_text(const struct load_result *load, char *buf, size_t size)
+{
+	const struct load_limit *limit = load->limit;
+
+	if (!limit)
+		return;
+	append(buf, size, "a burst of %" PRIu64 " loses nothing", limit->burst);
+	if (!limit->complete)
+		append(buf, size, "larger ones were not tried to the end");
+	else if (limit->bound_by == LOAD_BOUND_NONE)
+		append(buf, size, "no larger one was tried");
+	else
+		append(buf, size, "bound by %s", load_bound_name(limit));
+}
+
+static void probes_text(const struct load_result *load, char *buf, size_t size)
+{
+	for (size_t i = 0; load->limit && i < load->limit->n_probes; i++) {
+		const struct load_probe *probe = &load->limit->probes[i];
+
+		append(buf, size, "%" PRIu64 ": %" PRIu64 " lost", probe->burst,
+		       probe->lost);
+	}
+}
+
+static void target_text(const struct load_result *load, char *buf, size_t size)
+{
+	const struct load_target *target = load->target;
+
+	if (!target)
+		return;
+	if (target->server[0])
+		append(buf, size, "%s", target->server);
+	else if (!target->n_listeners)
+		append(buf, size, "not in this namespace: its end is not seen");
+	if (target->n_listeners > 1)
+		append(buf, size, "one of %" PRIu64, target->n_listeners);
+	if (target->answered)
+		append(buf, size, "it sent %" PRIu64 " bytes",
+		       target->answered);
+	if (target->closed)
+		append(buf, size, "it closed %" PRIu64 " in order meanwhile",
+		       target->closed);
+}
+
 static void bytes_text(const struct load_result *load, char *buf, size_t size)
 {
 	char human[HUMAN_MAX];
 
+	if (load->target) {
+		if (load->target->send_first)
+			append(buf, size,
+			       "%" PRIu64 " written, %" PRIu64 " acked",
+			       load->bytes.written, load->bytes.acked);
+		return;
+	}
 	human_bytes(load->bytes.read, human);
 	if (load->bytes.exact && load->bytes.written == load->bytes.read)
 		append(buf, size,
@@ -236,11 +289,14 @@ static void mode_text(const struct load_result *load, char *buf, size_t size)
 	const struct load_mode *mode = &load->mode;
 
 	append(buf, size, "%s", mode->family == FAMILY_IPV6 ? "IPv6" : "IPv4");
-	append(buf, size, "%s",
-	       mode->shape == LOAD_STREAM ? load_direction_name(mode->direction)
-	                                  : load_shape_name(mode->shape));
-	append(buf, size, "copied at both ends");
-	append(buf, size, "backlog %" PRIu64, mode->backlog);
+	if (!load->target) {
+		append(buf, size, "%s",
+		       mode->shape == LOAD_STREAM
+		               ? load_direction_name(mode->direction)
+		               : load_shape_name(mode->shape));
+		append(buf, size, "copied at both ends");
+		append(buf, size, "backlog %" PRIu64, mode->backlog);
+	}
 	append(buf, size, "%u worker%s", mode->workers,
 	       mode->workers == 1 ? "" : "s");
 	if (mode->tables > 1)
@@ -255,6 +311,9 @@ static void mode_text(const struct load_result *load, char *buf, size_t size)
 }
 
 static const struct row rows[] = {
+	{ "server", false, target_text },
+	{ "limit", false, limit_text },
+	{ "bursts", true, probes_text },
 	{ "flows", false, outcomes_text },
 	{ "accept queue", false, queue_text },
 	{ "bytes", false, bytes_text },
@@ -348,7 +407,11 @@ static void headline_text(const struct load_result *load, char *buf,
 		append(buf, size, "refused: nothing was opened");
 		return;
 	}
-	burst_text(load, buf, size);
+	if (load->target)
+		append(buf, size, "one burst to %s, held for %.1f s",
+		       load->target->address, (double)load->phase_ns[2] / 1e9);
+	else
+		burst_text(load, buf, size);
 	if (load->transfer_ns)
 		rate_text(load, buf, size);
 	if (load->interrupted)

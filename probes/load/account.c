@@ -70,8 +70,8 @@ void account_flow(const struct flow *flow, struct load_result *result)
 		return;
 	if (flow->reset)
 		result->closed_by_reset++;
-	if (!way_is_exact(&flow->client, &flow->server) ||
-	    !way_is_exact(&flow->server, &flow->client))
+	if (!result->target && (!way_is_exact(&flow->client, &flow->server) ||
+	                        !way_is_exact(&flow->server, &flow->client)))
 		result->bytes.flows_off++;
 	if (retrans > flow->burst_retrans)
 		result->retransmits += retrans - flow->burst_retrans;
@@ -200,6 +200,7 @@ static void flow_rates(const struct flow *flows, size_t n, uint64_t *values,
 void account_end(struct load_result *result)
 {
 	result->bytes.exact =
+		!result->target &&
 		result->flows[LOAD_OK] + result->flows[LOAD_LATE] > 0 &&
 		!result->bytes.flows_off;
 	if (result->transfer_ns)

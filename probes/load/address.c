@@ -3,6 +3,9 @@
 #include "probes/load/address.h"
 
 #include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <stdio.h>
+#include <string.h>
 
 socklen_t address_loopback(union address *ret, enum goal_family family,
                            uint32_t source)
@@ -37,4 +40,61 @@ uint32_t address_source(const union address *address)
 	if (address->any.sa_family == AF_INET6)
 		return 0;
 	return ntohl(address->in.sin_addr.s_addr) - INADDR_LOOPBACK;
+}
+
+bool address_is_loopback(const union address *address)
+{
+	const struct in6_addr *in6 = &address->in6.sin6_addr;
+
+	if (address->any.sa_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(in6) ||
+		       IN6_IS_ADDR_UNSPECIFIED(in6);
+	return ntohl(address->in.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET ||
+	       address->in.sin_addr.s_addr == htonl(INADDR_ANY);
+}
+
+bool address_is_same(const union address *a, const union address *b)
+{
+	if (a->any.sa_family != b->any.sa_family)
+		return false;
+	if (a->any.sa_family == AF_INET6)
+		return IN6_ARE_ADDR_EQUAL(&a->in6.sin6_addr, &b->in6.sin6_addr);
+	return a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
+}
+
+bool address_of_host(const union address *address)
+{
+	struct ifaddrs *all;
+	bool found = false;
+
+	if (address_is_loopback(address))
+		return true;
+	if (getifaddrs(&all))
+		return false;
+	for (const struct ifaddrs *at = all; at && !found; at = at->ifa_next) {
+		union address one = { 0 };
+
+		if (!at->ifa_addr)
+			continue;
+		if (at->ifa_addr->sa_family == AF_INET)
+			memcpy(&one, at->ifa_addr, sizeof(one.in));
+		else if (at->ifa_addr->sa_family == AF_INET6)
+			memcpy(&one, at->ifa_addr, sizeof(one.in6));
+		found = address_is_same(&one, address);
+	}
+	freeifaddrs(all);
+	return found;
+}
+
+void address_format(const union address *address, char *buf, size_t size)
+{
+	char text[INET6_ADDRSTRLEN] = "";
+	const bool is_v6 = address->any.sa_family == AF_INET6;
+
+	(void)inet_ntop(address->any.sa_family,
+	                is_v6 ? (const void *)&address->in6.sin6_addr
+	                      : (const void *)&address->in.sin_addr,
+	                text, sizeof(text));
+	(void)snprintf(buf, size, is_v6 ? "[%s]:%u" : "%s:%u", text,
+	               address_port(address));
 }

@@ -8,6 +8,8 @@
 #define KILOFLOW_PROBES_LOAD_ADDRESS_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -27,6 +29,19 @@ void address_set_port(union address *address, uint16_t port);
 
 /** address_port - in host byte order */
 uint16_t address_port(const union address *address);
+
+/** address_is_loopback - of either family; one that means "any" leads there
+ * too */
+bool address_is_loopback(const union address *address);
+
+/** address_is_same - without the port */
+bool address_is_same(const union address *a, const union address *b);
+
+/** address_of_host - is it one that the calling thread's namespace has? */
+bool address_of_host(const union address *address);
+
+/** address_format - "127.0.0.1:80", "[::1]:80"; 64 bytes are enough */
+void address_format(const union address *address, char *buf, size_t size);
 
 /** address_source - which source a loopback address is */
 uint32_t address_source(const union address *address);

@@ -41,6 +41,9 @@
 /* How often the acceptor gets its turn when no client has anything to do. */
 #define TURN_MS 10
 
+/* Less than a dropped SYN takes to be sent again (TCP_TIMEOUT_INIT, 1 s). */
+#define STRAGGLERS_NS (500 * NS_PER_MS)
+
 struct burst {
 	struct engine *engine;
 	struct greeting greeting;
@@ -442,6 +445,47 @@ static void wave_settle(struct wave *wave)
 		on_wave(wave, give_up_part);
 }
 
+static bool is_connecting(const struct wave *wave)
+{
+	for (uint64_t i = wave->first; i < wave->end; i++) {
+		if (wave_flow(wave, i)->state == FLOW_CONNECTING)
+			return true;
+	}
+	return false;
+}
+
+static void lose_part(void *arg)
+{
+	const struct part *part = arg;
+
+	for (uint64_t i = part->first; i < part->end; i++) {
+		struct flow *flow = wave_flow(part->wave, i);
+
+		if (flow->state != FLOW_CONNECTING)
+			continue;
+		flow_fail(flow, LOAD_PHASE_CONNECT, ETIMEDOUT);
+		part->wave->n_unsettled--;
+	}
+}
+
+/*
+ * A handshake that has not ended by now was dropped, where the queue is full.
+ * Elsewhere it may be on its way: when softirqs are put off (ksoftirqd, RPS)
+ * it ends after connect() has.
+ */
+static void wave_lose(struct wave *wave)
+{
+	struct test_listener *listener = &wave->burst->engine->listener;
+	const uint64_t until_ns = clock_ns() + STRAGGLERS_NS;
+
+	while (is_connecting(wave) && !wave->stopped && clock_ns() < until_ns &&
+	       (listener_sample(listener) ||
+	        listener->row.rqueue <= listener->row.wqueue))
+		(void)wave_events(wave, TURN_MS);
+	if (!wave->stopped)
+		on_wave(wave, lose_part);
+}
+
 static uint64_t accept_deadline_ns(const struct load_options *options,
                                    uint64_t n)
 {
@@ -452,13 +496,17 @@ static uint64_t accept_deadline_ns(const struct load_options *options,
 	return clock_ns() + CONNECT_DEADLINE_NS + slow_ns;
 }
 
-static void watch_fd(const struct burst *burst, int fd, uint64_t data)
+static int watch_fd(const struct burst *burst, int fd, uint64_t data,
+                    struct err *err)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.u64 = data };
+	int rc;
 
-	if (fd >= 0)
-		(void)epoll_ctl(burst->engine->epoll_fd, EPOLL_CTL_ADD, fd,
-		                &event);
+	if (fd < 0 ||
+	    !epoll_ctl(burst->engine->epoll_fd, EPOLL_CTL_ADD, fd, &event))
+		return 0;
+	rc = -errno;
+	return err_set(err, rc, "cannot watch the burst: %s", strerror(-rc));
 }
 
 /* To the nanosecond, which epoll_wait() cannot. */
@@ -537,6 +585,8 @@ static void wave_drive(struct wave *wave)
 	if (!listener_sample(&engine->listener))
 		drops_before = engine->listener.row.drops.value;
 	wave_pace(wave, held);
+	if (held && engine->options->only_held)
+		wave_lose(wave);
 	if (held)
 		wave_sample(wave, drops_before, held);
 	acceptor_release(wave->acceptor);
@@ -559,9 +609,14 @@ static int wave_run(struct wave *wave, struct err *err)
 	                    wave->end - wave->first + STRANGERS, err);
 	if (rc)
 		return rc;
-	watch_fd(wave->burst, acceptor_fd(wave->acceptor), EVENT_ACCEPTED);
-	wave_drive(wave);
+	/* else it would seem that nothing is accepted */
+	rc = watch_fd(wave->burst, acceptor_fd(wave->acceptor), EVENT_ACCEPTED,
+	              err);
+	if (!rc)
+		wave_drive(wave);
 	acceptor_stop(wave->acceptor, &peak, &code);
+	if (rc)
+		return rc;
 	if (peak && peak >= result->queue_peak.value)
 		result->queue_peak = fact_known(peak);
 	if (code)
@@ -619,11 +674,11 @@ int burst_run(struct engine *engine, struct err *err)
 	burst.map = port_map_init(
 		min_u64(engine->options->burst / plan->flows_a_source + 2,
 	                plan->n_sources));
-	watch_fd(&burst, engine->options->stop_fd, EVENT_STOP);
-	if (!payload || !burst.map.index)
+	rc = watch_fd(&burst, engine->options->stop_fd, EVENT_STOP, err);
+	if (!rc && (!payload || !burst.map.index))
 		rc = err_set(err, -ENOMEM,
 		             "cannot start the burst: out of memory");
-	else
+	if (!rc)
 		rc = burst_waves(&burst, err);
 	account_accept(burst.accept_code, engine->result);
 	port_map_done(&burst.map);

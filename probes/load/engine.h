@@ -3,6 +3,7 @@
  * engine - what the parts of the load test share. Internal to probes/load/.
  *
  *   load.c      runs the phases, one after the other
+ *   limit.c     the largest burst that loses nothing: test after test
  *   prepare.c   refuses what cannot fit (pure)
  *   plan.c      how many descriptor tables and source addresses (pure)
  *   table.c     a descriptor table of its own, and a thread that is in it
@@ -11,6 +12,8 @@
  *   acceptor.c  a thread that accepts
  *   burst.c     opens the flows, wave after wave
  *   connect.c   what a wave does with one flow
+ *   target.c    connects to a server that runs already, holds, closes;
+ *   server.c    what sock_diag knows of that server, if it is here
  *   crew.c      moves the bytes of all flows, and drains them, with
  *   worker.c    a thread that does so with its own, and
  *   turns.c     turns, when there are more workers than may run
@@ -54,7 +57,7 @@
  * What a client that does not wait (iperf, any bulk sender) writes as soon
  * as connect() returns: more than one segment on any device.
  */
-#define EAGER_BYTES 131072
+#define EAGER_BYTES LOAD_SEND_FIRST_MAX
 
 struct test_listener {
 	int fd;
@@ -220,6 +223,18 @@ void flow_note_hello(struct flow *flow, bool eager);
  * Return: bytes read.
  */
 uint64_t flow_read_hello(struct flow *flow);
+
+/* ---- target.c ---- */
+
+/**
+ * target_run - connect all flows to options->destination, hold, close
+ *
+ * Afterwards every flow is FLOW_CLOSED. Fills the result's target, queue and
+ * phase times.
+ *
+ * Return: 0 or negative errno with words.
+ */
+int target_run(struct engine *engine, struct err *err);
 
 /* ---- crew.c ---- */
 

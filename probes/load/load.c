@@ -230,6 +230,8 @@ static int engine_open(struct engine *engine, struct err *err)
 		return err_set(err, rc, "cannot prepare the load test: %s",
 		               strerror(-rc));
 	}
+	if (engine->options->destination)
+		return 0;
 	rc = listener_open(&engine->listener, engine->options, err);
 	if (!rc && engine->plan.n_tables > 1)
 		rc = tables_open(engine->plan.n_tables, &engine->tables, err);
@@ -248,18 +250,27 @@ static void engine_close(struct engine *engine)
 		(void)close(engine->done_fd);
 }
 
-/* All are opened; then all carry their bytes. */
-static int run_flows(struct engine *engine, struct err *err)
+/* Both ends are this program's. All are opened; then all carry their bytes. */
+static int run_own(struct engine *engine, struct err *err)
 {
-	struct load_result *result = engine->result;
 	const uint64_t burst_ns = clock_ns();
 	int rc;
 
 	rc = burst_run(engine, err);
-	result->phase_ns[1] = clock_ns() - burst_ns;
+	engine->result->phase_ns[1] = clock_ns() - burst_ns;
 	if (!rc)
 		rc = transfer_run(engine, err);
-	if (!rc && account_flows(engine->flows, engine->options->flows, result))
+	return rc;
+}
+
+static int run_flows(struct engine *engine, struct err *err)
+{
+	const struct load_options *options = engine->options;
+	int rc;
+
+	rc = options->destination ? target_run(engine, err)
+	                          : run_own(engine, err);
+	if (!rc && account_flows(engine->flows, options->flows, engine->result))
 		rc = err_set(err, -ENOMEM,
 		             "cannot add up the flows: out of memory");
 	return rc;

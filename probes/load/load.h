@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "probes/goal.h"
+#include "probes/load/address.h"
 #include "probes/load/load_result.h"
 
 /* Of a rate; see schedule.h. */
@@ -40,6 +41,17 @@ struct load_progress {
 	uint64_t bytes;    /* read so far */
 };
 
+/* A server that runs already: all that is done is connect, hold, close. */
+struct load_destination {
+	union address addr;
+	socklen_t len;
+	uint64_t send_first; /* bytes that each client writes when it is
+	                        connected, at most LOAD_SEND_FIRST_MAX */
+};
+
+/* What a client writes at once, if it has so much. */
+#define LOAD_SEND_FIRST_MAX 131072
+
 struct load_options {
 	uint64_t flows;    /* 1..GOAL_FLOWS_MAX */
 	uint64_t burst;    /* 1..flows, connections a wave */
@@ -53,6 +65,8 @@ struct load_options {
 	uint64_t rate_per_s;
 	enum load_shape shape;
 	uint64_t request_bytes, response_bytes; /* at least 1 */
+	bool only_held; /* what a held queue has no room for is given up,
+	                   and not waited for until it comes later */
 	enum load_direction direction;
 	uint64_t bytes_per_flow; /* each way; 0: by time */
 	uint64_t time_ns;        /* of the transfer, when by time */
@@ -68,9 +82,13 @@ struct load_options {
 	uint64_t sources; /* addresses of the clients; 0: what the flows need */
 	bool spread;      /* take more descriptor tables than one, and more
 	                     source addresses, where the flows need them */
-	uint64_t ports;   /* free ones of one source address; 0: unknown */
-	uint64_t port_rest_ns;    /* before a port can be had again that closed
-	                             in order; at least 1 ms */
+	const struct load_destination *destination; /* NULL: a listener of
+	                   its own. Then one burst of all flows is held for
+	                   time_ns; what is said of accept(), of workers and of
+	                   data has no effect */
+	uint64_t ports;        /* free ones of one source address; 0: unknown */
+	uint64_t port_rest_ns; /* before a port can be had again that closed
+	                          in order; at least 1 ms */
 	uint64_t inherited_files; /* load_inherited_files() */
 	int stop_fd; /* readable when the user wants it to end; -1: none */
 	void (*progress)(void *to, const struct load_progress *progress);
@@ -116,6 +134,30 @@ bool load_prepare(const struct load_options *options, const struct host *host,
  */
 int load_run(const struct load_options *options, struct load_result **ret,
              struct err *err);
+
+/**
+ * load_most - the most flows of a burst that load_prepare() lets through. Pure.
+ * @options: its flows are the bound
+ * @ret: why there may not be one more, if that is what bounds them
+ *
+ * Return: 0: not one.
+ */
+uint64_t load_most(const struct load_options *options, const struct host *host,
+                   const struct netns_facts *ns, struct load_refusal *ret);
+
+/**
+ * load_find_limit - the largest held burst that loses nothing
+ * @options: its flows are the upper bound; how it carries data has no effect
+ * @beyond: why no more flows can be tried; not refused: more are not wanted
+ * @ret: the result of that burst, or of the smallest when none came through,
+ * with its limit set; load_result_free() it
+ *
+ * Each burst is a test of its own, with a listener of its own, and is closed
+ * by RST. Return: as load_run().
+ */
+int load_find_limit(const struct load_options *options,
+                    const struct load_refusal *beyond, struct load_result **ret,
+                    struct err *err);
 
 /** load_refused - a result that says only that the test was refused */
 struct load_result *load_refused(const struct load_options *options,

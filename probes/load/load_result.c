@@ -59,10 +59,27 @@ const char *load_direction_name(enum load_direction direction)
 	return names[direction];
 }
 
+const char *load_bound_name(const struct load_limit *limit)
+{
+	static const char *const names[] = {
+		[LOAD_BOUND_NONE] = "none",
+		[LOAD_BOUND_SOMAXCONN] = "net.core.somaxconn",
+		[LOAD_BOUND_BACKLOG] = "--backlog",
+		[LOAD_BOUND_LISTENER] = "--port",
+		[LOAD_BOUND_SYN_QUEUE] = "SYN queue",
+		[LOAD_BOUND_UNKNOWN] = "unknown",
+	};
+
+	return limit->bound_by == LOAD_BOUND_RESOURCE ? limit->resource
+	                                              : names[limit->bound_by];
+}
+
 void load_result_free(struct load_result *result)
 {
 	if (!result)
 		return;
 	free(result->intervals);
+	free(result->target);
+	free(result->limit);
 	free(result);
 }

@@ -132,6 +132,54 @@ struct load_refusal {
 	uint64_t have, need;
 };
 
+/* What kept a burst from being larger. */
+enum load_bound {
+	LOAD_BOUND_NONE,      /* nothing, up to as many as were asked for */
+	LOAD_BOUND_SOMAXCONN, /* accept queue: the namespace's cap */
+	LOAD_BOUND_BACKLOG,   /* accept queue: what was asked of listen() */
+	LOAD_BOUND_LISTENER,  /* accept queue: the limit that is emulated */
+	LOAD_BOUND_SYN_QUEUE,
+	LOAD_BOUND_RESOURCE, /* of which there is no more; see resource */
+	LOAD_BOUND_UNKNOWN
+};
+
+/* One held burst of a search for the largest that loses nothing. */
+struct load_probe {
+	uint64_t burst;
+	uint64_t lost; /* connections that did not get through at once */
+	struct fact_u64 limit, peak, drops; /* of the accept queue */
+	uint64_t ns;                        /* it took */
+};
+
+#define LOAD_PROBES_MAX 64
+
+struct load_limit {
+	uint64_t burst; /* the largest that lost nothing; 0: none did */
+	uint64_t up_to; /* no larger one was tried */
+	bool complete;  /* false: it was interrupted, and may be larger */
+	enum load_bound bound_by;
+	char resource[48]; /* of LOAD_BOUND_RESOURCE */
+	struct load_probe probes[LOAD_PROBES_MAX];
+	size_t n_probes;
+};
+
+/** load_bound_name - "net.core.somaxconn", ..., "none" as in the JSON report */
+const char *load_bound_name(const struct load_limit *limit);
+
+/* Of a test against a server that runs already. */
+struct load_target {
+	char address[64]; /* "[::1]:6379" */
+	bool local;       /* an address of this namespace */
+	uint64_t send_first;
+	uint64_t answered; /* bytes of the server's that were read */
+	uint64_t closed;   /* flows that the server closed in order, while
+	                      they were held */
+	/* The server, where it is in this namespace; 0: not seen. */
+	uint64_t n_listeners; /* that share the address */
+	uint64_t cookie;      /* of the first */
+	char server[160];     /* its address and process, safe to show; "" */
+};
+
 struct load_result {
 	uint64_t asked;
 	uint64_t flows[LOAD_OUTCOMES]; /* they sum up to asked */
@@ -192,9 +240,15 @@ struct load_result {
 	uint64_t ports; /* that were free, of all sources; 0: not known */
 	struct load_mode mode;
 	struct load_refusal refusal;
+
+	struct load_target *target; /* NULL: the other ends were the test's own.
+	                               Else only written and acked of bytes
+	                               are known */
+	struct load_limit *limit;   /* NULL: it was not looked for. Else all of
+	                             the above is of the burst found */
 };
 
-/** load_result_free - free @result and its intervals; NULL is fine */
+/** load_result_free - free @result and all that it owns; NULL is fine */
 void load_result_free(struct load_result *result);
 
 #endif

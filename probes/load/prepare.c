@@ -169,16 +169,24 @@ static uint64_t ports_of(const struct load_options *options)
 	return connections_within(options, options->port_rest_ns);
 }
 
+/* Of a flow to a server that runs already one end is ours. */
+static unsigned int own_ends(const struct load_options *options)
+{
+	return options->destination ? 1 : 2;
+}
+
 struct load_prediction load_predict(const struct load_options *options)
 {
 	return (struct load_prediction){
 		.ports = ports_of(options),
 		.time_wait = time_wait_of(options),
-		.kernel_bytes = options->flows * NEED_KERNEL_BYTES_PER_FLOW +
+		.kernel_bytes = options->flows * NEED_KERNEL_BYTES_PER_FLOW /
+		                        2 * own_ends(options) +
 		                resting_of(options) * TIME_WAIT_BYTES,
 		.own_bytes = OWN_BYTES + options->flows * (sizeof(struct flow) +
 		                                           OWN_BYTES_PER_FLOW),
-		.descriptors = 2 * options->flows + NEED_FDS_OVERHEAD,
+		.descriptors =
+			own_ends(options) * options->flows + NEED_FDS_OVERHEAD,
 	};
 }
 
@@ -190,14 +198,16 @@ bool load_prepare(const struct load_options *options, const struct host *host,
 
 	goal.flows = options->flows;
 	goal.burst = options->burst;
+	goal.role = options->destination ? ROLE_CLIENT : ROLE_BOTH;
 	need_compute(&goal, supply_page_bytes(host), &need);
 	if (options->spread)
 		need_of_spread(options, &need);
 	else if (options->sources)
 		need.ports /= options->sources;
 	*ret = (struct load_refusal){ 0 };
-	demand(ret, "lo", ns->lo.up, 1);
-	if (options->family == FAMILY_IPV6)
+	if (!options->destination)
+		demand(ret, "lo", ns->lo.up, 1);
+	if (!options->destination && options->family == FAMILY_IPV6)
 		demand(ret, "::1", ns->lo.ipv6, 1);
 	demand(ret, "RLIMIT_NOFILE", process_files(&host->limits),
 	       need.fds_process);
@@ -206,6 +216,30 @@ bool load_prepare(const struct load_options *options, const struct host *host,
 	if (options->spread)
 		demand_of_spread(options, host, ns, ret);
 	return ret->refused;
+}
+
+uint64_t load_most(const struct load_options *options, const struct host *host,
+                   const struct netns_facts *ns, struct load_refusal *ret)
+{
+	struct load_options tried = *options;
+	struct load_refusal refusal;
+	uint64_t fits = 0;
+	uint64_t beyond = options->flows + 1;
+
+	*ret = (struct load_refusal){ 0 };
+	while (beyond - fits > 1) {
+		/* all of them first */
+		tried.flows =
+			ret->refused ? fits + (beyond - fits) / 2 : beyond - 1;
+		tried.burst = tried.flows;
+		if (load_prepare(&tried, host, ns, &refusal)) {
+			beyond = tried.flows;
+			*ret = refusal;
+		} else {
+			fits = tried.flows;
+		}
+	}
+	return fits;
 }
 
 struct load_result *load_refused(const struct load_options *options,

@@ -38,6 +38,14 @@ case_not_ready() { valid 1 check --flows 300 --backlog 100 --time 100ms; }
 case_prediction() { valid 1 check --flows 10000 --no-load; }
 case_load() { valid 0 load --flows 100 --direction both --time 100ms; }
 case_eager() { valid 1 load --flows 300 --backlog 10 --eager --time 100ms; }
+case_limit() { valid 1 load --find-limit --backlog 5; }
+case_target()
+{
+	valid 1 load --target 127.0.0.1:7777 --flows 3
+	spawn "$PEER" listen 127.0.0.1 7001 5
+	await listening 7001
+	valid 1 load --target 127.0.0.1:7001 --flows 3 --time 1ms
+}
 case_slow() { valid 0 load --flows 10 --accept slow:100/s --time 100ms; }
 case_shapes()
 {

@@ -98,6 +98,8 @@ static const struct {
 	{ SCOPE_LISTENER, false, 2, "ns listener " },
 	{ SCOPE_LOAD, true, 1, "ns load " },
 	{ SCOPE_LOAD, false, 0, "" },
+	{ SCOPE_LIMIT, true, 0, "" },
+	{ SCOPE_LIMIT, false, 0, "" },
 };
 
 static void a_silent_rule_gets_one_ok_a_namespace(void **state)
@@ -479,6 +481,7 @@ static void every_rule_says_when_it_cannot_look(void **state)
 		struct judged judged;
 
 		if (rules[i]->scope == SCOPE_LOAD ||
+		    rules[i]->scope == SCOPE_LIMIT ||
 		    rules[i]->scope == SCOPE_SEARCH || rules[i]->of_boot) {
 			host_free(host);
 			continue;
@@ -566,6 +569,7 @@ static size_t rules_of(unsigned int mask)
 
 	for (size_t i = 0; rules[i]; i++) {
 		if (mask & 1U << rules[i]->scope &&
+		    rules[i]->scope != SCOPE_LIMIT &&
 		    rules[i]->scope != SCOPE_SEARCH && !rules[i]->of_boot &&
 		    (!rules[i]->applies || rules[i]->applies(&goal, &need)))
 			n++;

@@ -397,6 +397,63 @@ static void test_given_sources(void **state)
 	assert_int_equal(refusal.have, FLOWS - 4);
 }
 
+/* Of a server that runs already the other ends are somebody else's. */
+static void test_destination(void **state)
+{
+	const struct load_destination destination = { .send_first = 1 };
+	struct load_options options = options_of(FAMILY_IPV6);
+	struct load_refusal refusal;
+	struct host host;
+	struct netns_facts ns;
+
+	(void)state;
+	options.destination = &destination;
+	host_that_just_fits(&host, &ns);
+	host.limits.nofile_hard.value = FLOWS + 64;
+	/* it may be another host's */
+	ns.lo.up.value = 0;
+	ns.lo.ipv6.value = 0;
+	assert_false(load_prepare(&options, &host, &ns, &refusal));
+	assert_int_equal(load_predict(&options).descriptors, FLOWS + 64);
+	assert_int_equal(load_predict(&options).kernel_bytes, FLOWS * 4864);
+
+	host.limits.nofile_hard.value--;
+	assert_true(load_prepare(&options, &host, &ns, &refusal));
+	assert_string_equal(refusal.resource, "RLIMIT_NOFILE");
+	host.limits.nofile_hard.value++;
+	ns.ports.free.value--;
+	assert_true(load_prepare(&options, &host, &ns, &refusal));
+	assert_string_equal(refusal.resource, "ports");
+}
+
+/* Every number of ports is found, with the reason for no more. */
+static void test_most(void **state)
+{
+	struct load_options options = options_of(FAMILY_IPV4);
+	struct load_refusal refusal;
+	struct host host;
+	struct netns_facts ns;
+
+	(void)state;
+	host_that_just_fits(&host, &ns);
+	assert_int_equal(load_most(&options, &host, &ns, &refusal), FLOWS);
+	assert_false(refusal.refused);
+	for (uint64_t ports = 0; ports < FLOWS; ports++) {
+		ns.ports.free.value = ports;
+		assert_int_equal(load_most(&options, &host, &ns, &refusal),
+		                 ports);
+		assert_true(refusal.refused);
+		assert_string_equal(refusal.resource, "ports");
+		assert_int_equal(refusal.have, ports);
+		assert_int_equal(refusal.need, ports + 1);
+	}
+	ns.lo.up.value = 0;
+	assert_int_equal(load_most(&options, &host, &ns, &refusal), 0);
+	assert_string_equal(refusal.resource, "lo");
+	options.flows = 1;
+	assert_int_equal(load_most(&options, &host, &ns, &refusal), 0);
+}
+
 static void test_refused_result(void **state)
 {
 	const struct load_options options = options_of(FAMILY_IPV4);
@@ -431,6 +488,8 @@ int main(void)
 		cmocka_unit_test(test_churn),
 		cmocka_unit_test(test_churn_is_not_refused_for_its_ports),
 		cmocka_unit_test(test_given_sources),
+		cmocka_unit_test(test_destination),
+		cmocka_unit_test(test_most),
 		cmocka_unit_test(test_refused_result),
 	};
 

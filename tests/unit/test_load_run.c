@@ -161,6 +161,29 @@ static void test_workers(void **state)
 	}
 }
 
+/* What the queue has no room for is lost at once, and not late. */
+static void test_only_held(void **state)
+{
+	struct load_options options = small(20);
+	struct load_result *result;
+
+	(void)state;
+	options.only_held = true;
+	options.backlog = 4;
+	options.bytes_per_flow = 16;
+	options.close = LOAD_CLOSE_RST;
+	result = run(&options);
+	assert_int_equal(result->flows[LOAD_OK], 5);
+	assert_int_equal(result->flows[LOAD_TIMED_OUT], 15);
+	assert_int_equal(result->queue_peak.value, 5);
+	assert_int_equal(result->queue_drops.value, 15);
+	assert_int_equal(result->n_errors, 1);
+	assert_int_equal(result->errors[0].count, 15);
+	assert_true(result->bytes.exact);
+	assert_false(result->deadline);
+	load_result_free(result);
+}
+
 /* By reset: as exact, and nothing is left in TIME_WAIT. */
 static void test_close_by_reset(void **state)
 {
@@ -416,6 +439,7 @@ int main(void)
 		cmocka_unit_test(test_bytes_per_flow),
 		cmocka_unit_test(test_shapes),
 		cmocka_unit_test(test_workers),
+		cmocka_unit_test(test_only_held),
 		cmocka_unit_test(test_close_by_reset),
 		cmocka_unit_test(test_close_what_fits),
 		cmocka_unit_test(test_requests),

@@ -38,6 +38,7 @@ static const struct {
 	{ "netns.read", SCOPE_SEARCH, true },
 	{ "load.outcomes", SCOPE_LOAD, true },
 	{ "load.accounting", SCOPE_LOAD, false },
+	{ "load.limit", SCOPE_LIMIT, true },
 };
 
 #define N_EXPECTED (sizeof(expected) / sizeof(expected[0]))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* load.outcomes, load.accounting */
+/* load.outcomes, load.accounting, load.limit */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "probes/goal.h"
@@ -18,6 +19,7 @@
 
 #define OUTCOMES "load.outcomes"
 #define ACCOUNTING "load.accounting"
+#define LIMIT "load.limit"
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
 static const struct fact_u64 unread;
@@ -491,6 +493,14 @@ static void stopped_when_all_was_there(struct load_result *load)
 	load->interrupted = true;
 }
 
+/* The one of the facts is freed with the host. */
+static void fired_at_a_server(struct load_result *load)
+{
+	load->bytes.exact = false;
+	load->target = calloc(1, sizeof(*load->target));
+	assert_non_null(load->target);
+}
+
 static void nobody_came_through(struct load_result *load)
 {
 	load->flows[LOAD_OK] = 0;
@@ -599,6 +609,8 @@ static const struct {
 	  "the intervals sum up to 1048576001 bytes, 1048576000 were read" },
 	{ stopped, VERDICT_NOTE,
 	  "not compared: the load test was interrupted before its bytes had arrived" },
+	{ fired_at_a_server, VERDICT_NOTE,
+	  "not compared: the other ends are not the load test's own" },
 	{ nobody_came_through, VERDICT_NOTE,
 	  "not measured: no flow came through" },
 };
@@ -642,6 +654,101 @@ static void both_sums_may_be_off(void **state)
 	host_free(host);
 }
 
+/* ---- limit ---- */
+
+static const struct {
+	struct load_limit limit;
+	int64_t somaxconn;
+	enum verdict verdict;
+	const char *what, *why;
+	const char *to; /* of the remedy; NULL: none */
+} limits[] = {
+	{ .limit = { .burst = 1000, .complete = true },
+	  .verdict = VERDICT_OK,
+	  .what = "a burst as large as the goal's loses nothing" },
+	{ .limit = { .burst = 4097,
+	             .complete = true,
+	             .bound_by = LOAD_BOUND_SOMAXCONN },
+	  .verdict = VERDICT_OK,
+	  .what = "a burst as large as the goal's loses nothing" },
+	/* the origin */
+	{ .limit = { .burst = 129,
+	             .complete = true,
+	             .bound_by = LOAD_BOUND_SOMAXCONN },
+	  .somaxconn = 128,
+	  .verdict = VERDICT_FAIL,
+	  .what = "the largest burst that loses nothing is 129, the goal's is 1000",
+	  .why = "the accept queue was full: net.core.somaxconn caps it",
+	  .to = "4096" },
+	{ .limit = { .burst = 999,
+	             .complete = true,
+	             .bound_by = LOAD_BOUND_BACKLOG },
+	  .verdict = VERDICT_FAIL,
+	  .what = "the largest burst that loses nothing is 999, the goal's is 1000",
+	  .why = "the accept queue was full: --backlog asks for no more" },
+	{ .limit = { .burst = 6,
+	             .complete = true,
+	             .bound_by = LOAD_BOUND_LISTENER },
+	  .verdict = VERDICT_FAIL,
+	  .what = "the largest burst that loses nothing is 6, the goal's is 1000",
+	  .why = "the accept queue was full: it has the limit of the listener on --port" },
+	{ .limit = { .burst = 6,
+	             .complete = true,
+	             .bound_by = LOAD_BOUND_SYN_QUEUE },
+	  .verdict = VERDICT_FAIL,
+	  .what = "the largest burst that loses nothing is 6, the goal's is 1000",
+	  .why = "the SYN queue overflowed" },
+	{ .limit = { .burst = 6,
+	             .complete = true,
+	             .bound_by = LOAD_BOUND_RESOURCE,
+	             .resource = "RLIMIT_NOFILE" },
+	  .verdict = VERDICT_FAIL,
+	  .what = "the largest burst that loses nothing is 6, the goal's is 1000",
+	  .why = "there is too little of RLIMIT_NOFILE for more" },
+	{ .limit = { .complete = true, .bound_by = LOAD_BOUND_UNKNOWN },
+	  .verdict = VERDICT_FAIL,
+	  .what = "the largest burst that loses nothing is 0, the goal's is 1000",
+	  .why = "what it met is not known" },
+	/* interrupted: it may be larger, or be enough already */
+	{ .limit = { .burst = 129 },
+	  .verdict = VERDICT_UNKNOWN,
+	  .what = "the largest burst that loses nothing is at least 129, the goal's is 1000",
+	  .why = "" },
+	{ .limit = { .burst = 1000 },
+	  .verdict = VERDICT_OK,
+	  .what = "a burst as large as the goal's loses nothing" },
+};
+
+static void the_limit_is_at_least_the_burst(void **state)
+{
+	const struct goal goal = goal_default();
+
+	(void)state;
+	for (size_t i = 0; i < LENGTH(limits); i++) {
+		struct host *host = facts_healthy();
+		struct load_result *load = facts_load(host, &goal);
+		struct finding finding;
+
+		load->limit = malloc(sizeof(*load->limit));
+		assert_non_null(load->limit);
+		*load->limit = limits[i].limit;
+		if (limits[i].somaxconn)
+			host->ns[0].sysctl[SYSCTL_SOMAXCONN].v[0] =
+				limits[i].somaxconn;
+		finding = judged_one(LIMIT, host, &goal, limits[i].verdict);
+		assert_string_equal(finding.what, limits[i].what);
+		if (limits[i].why) {
+			assert_string_equal(finding.why, limits[i].why);
+			assert_int_equal(finding.observed.value,
+			                 limits[i].limit.burst);
+			assert_int_equal(finding.needed.value, 1000);
+		}
+		assert_string_equal(finding.remedy.to,
+		                    limits[i].to ? limits[i].to : "");
+		host_free(host);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -655,6 +762,7 @@ int main(void)
 		cmocka_unit_test(a_refusal_fails_with_have_and_need),
 		cmocka_unit_test(the_bytes_add_up),
 		cmocka_unit_test(both_sums_may_be_off),
+		cmocka_unit_test(the_limit_is_at_least_the_burst),
 	};
 
 	return cmocka_run_group_tests(tests, fdcheck_setup, fdcheck_teardown);
