@@ -387,6 +387,18 @@ static int check_eager(const struct parse *parse)
 	               "--eager and --direction down do not go together");
 }
 
+/* What the kernel has thrown away nobody can look at. */
+static int check_verify(const struct parse *parse)
+{
+	const struct load_options *load = &parse->ret->load;
+
+	if (!load->verify || load->receive != LOAD_RECEIVE_DISCARD)
+		return 0;
+	err_hint(parse->err, "use --receive copy");
+	return err_set(parse->err, -EINVAL,
+	               "--verify and --receive discard do not go together");
+}
+
 static int check_word(const struct parse *parse)
 {
 	const struct command *command = parse->ret->command;
@@ -421,6 +433,8 @@ static int finish(struct parse *parse)
 		rc = check_format(parse);
 	if (!rc)
 		rc = check_eager(parse);
+	if (!rc)
+		rc = check_verify(parse);
 	if (!rc)
 		rc = check_word(parse);
 	if (rc)

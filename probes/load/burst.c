@@ -43,7 +43,6 @@
 
 struct burst {
 	struct engine *engine;
-	struct greeting greeting;
 	uint32_t *flow_of_port; /* index + 1, 0: none; n_columns x PORTS */
 	uint64_t n_columns;     /* sources that a wave may have */
 	int accept_code;        /* errno that accept() kept failing with */
@@ -152,7 +151,7 @@ static void connect_part(void *arg)
 		struct flow *flow = wave_flow(wave, i);
 		uint16_t port;
 
-		flow_connect(flow, &burst->greeting, (uint32_t)source, &port);
+		flow_connect(flow, burst->engine, (uint32_t)source, &port);
 		if (port)
 			*flow_of_port(burst, source, port) = (uint32_t)i + 1;
 		if (flow->state == FLOW_CLOSED)
@@ -169,7 +168,7 @@ static void client_event(void *arg)
 	struct flow *flow = wave_flow(wave, part->first);
 	const bool was_unsettled = is_unsettled(flow);
 
-	flow_client_event(flow, &wave->burst->greeting, part->events);
+	flow_client_event(flow, wave->burst->engine, part->events);
 	if (was_unsettled && !is_unsettled(flow))
 		wave->n_unsettled--;
 }
@@ -200,6 +199,10 @@ static void finish_part(void *arg)
 	/* one that is not read holds a page of net.ipv4.tcp_mem */
 	const bool reads = engine->options->flows > LOAD_UNREAD_MAX &&
 	                   !engine->options->eager;
+	char hello[2 * HELLO_BYTES];
+	struct reader reader = { .engine = engine,
+		                 .buf = hello,
+		                 .chunk = sizeof(hello) };
 
 	for (uint64_t i = part->first; i < part->end; i++) {
 		struct flow *flow = wave_flow(part->wave, i);
@@ -210,8 +213,9 @@ static void finish_part(void *arg)
 		(void)epoll_ctl(engine->epoll_fd, EPOLL_CTL_DEL,
 		                flow->client.fd, NULL);
 		if (reads)
-			engine->hello_bytes += flow_read_hello(flow);
+			engine->hello_bytes += flow_read_hello(flow, &reader);
 	}
+	reader_note(&engine->result->corruption, &reader.first);
 }
 
 /* ---- accepted ends ---- */
@@ -562,10 +566,8 @@ static void burst_note_accept_error(const struct burst *burst)
 int burst_run(struct engine *engine, struct err *err)
 {
 	const struct load_plan *plan = &engine->plan;
-	void *payload = calloc(1, EAGER_BYTES);
 	struct burst burst = {
 		.engine = engine,
-		.greeting = { .engine = engine, .payload = payload },
 		.n_columns = engine->options->burst / plan->flows_a_source + 2,
 	};
 	int rc;
@@ -575,13 +577,12 @@ int burst_run(struct engine *engine, struct err *err)
 	burst.flow_of_port =
 		calloc(burst.n_columns * PORTS, sizeof(*burst.flow_of_port));
 	watch_fd(&burst, engine->options->stop_fd, EVENT_STOP);
-	if (!payload || !burst.flow_of_port)
+	if (!burst.flow_of_port)
 		rc = err_set(err, -ENOMEM,
 		             "cannot start the burst: out of memory");
 	else
 		rc = burst_waves(&burst, err);
 	burst_note_accept_error(&burst);
 	free(burst.flow_of_port);
-	free(payload);
 	return rc;
 }

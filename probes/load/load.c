@@ -276,9 +276,11 @@ int load_run(const struct load_options *options, struct load_result **ret,
 	plan_make(options, files_for_flows(options), &engine.plan);
 	engine.result = load_refused(options, &no_refusal);
 	engine.flows = flows_new(options);
-	if (!engine.result || !engine.flows) {
+	if (!payload_init(&engine.payload, options->verify) || !engine.result ||
+	    !engine.flows) {
 		load_result_free(engine.result);
 		free(engine.flows);
+		payload_done(&engine.payload);
 		return err_set(err, -ENOMEM,
 		               "cannot prepare %llu flows: out of memory",
 		               (unsigned long long)options->flows);
@@ -291,6 +293,7 @@ int load_run(const struct load_options *options, struct load_result **ret,
 	usage_read(&after);
 	usage_delta(&before, &after, engine.result);
 	flows_free(&engine);
+	payload_done(&engine.payload);
 	if (rc) {
 		load_result_free(engine.result);
 		return rc;

@@ -45,6 +45,9 @@ struct load_options {
 	enum load_accept accept;
 	uint64_t accept_per_s; /* of LOAD_ACCEPT_SLOW, at least 1 */
 	bool eager;            /* write at once, as iperf does */
+	enum load_send send;
+	enum load_receive receive;
+	bool verify; /* content too; not with LOAD_RECEIVE_DISCARD */
 	enum load_direction direction;
 	uint64_t bytes_per_flow; /* each way; 0: by time */
 	uint64_t time_ns;        /* of the transfer, when by time */
@@ -88,7 +91,7 @@ bool load_prepare(const struct load_options *options, const struct host *host,
                   const struct netns_facts *ns, struct load_refusal *ret);
 
 /**
- * load_run - run the test
+ * load_run - run the test; SIGPIPE is ignored
  *
  * The soft RLIMIT_NOFILE is raised to the hard one and stays so. Sockets,
  * threads and memory are gone on return; what remains are connections in

@@ -36,6 +36,16 @@ const char *load_close_name(enum load_close how)
 	return how == LOAD_CLOSE_RST ? "rst" : "fin";
 }
 
+const char *load_send_name(enum load_send how)
+{
+	return how == LOAD_SEND_ZEROCOPY ? "zerocopy" : "copy";
+}
+
+const char *load_receive_name(enum load_receive how)
+{
+	return how == LOAD_RECEIVE_DISCARD ? "discard" : "copy";
+}
+
 const char *load_direction_name(enum load_direction direction)
 {
 	static const char *const names[] = {

@@ -161,6 +161,9 @@ struct load_result *load_refused(const struct load_options *options,
 	result->refusal = *refusal;
 	result->predicted = load_predict(options);
 	result->mode = (struct load_mode){
+		.send = options->send,
+		.receive = options->receive,
+		.verify = options->verify,
 		.direction = options->direction,
 		.accept = options->accept,
 		.accept_per_s = options->accept_per_s,
