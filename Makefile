@@ -136,7 +136,7 @@ test:
 $(SUITES):
 	$(RUN_SUITES) $@
 
-bench: all $(BUILD)/tests/support/many_netns $(BUILD)/tests/support/many_flows
+bench: all $(addprefix $(BUILD)/tests/support/,bounds many_flows many_netns)
 	@BUILD='$(BUILD)' tests/bench/bench.sh
 
 # How much of rules/ the unit tests reach, file by file; a gate of lint.
