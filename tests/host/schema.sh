@@ -38,6 +38,23 @@ case_not_ready() { valid 1 check --flows 300 --backlog 100 --time 100ms; }
 case_prediction() { valid 1 check --flows 10000 --no-load; }
 case_load() { valid 0 load --flows 100 --direction both --time 100ms; }
 case_eager() { valid 1 load --flows 300 --backlog 10 --eager --time 100ms; }
+case_datapath() { valid 0 load --flows 10 --send zerocopy --receive discard --time 100ms; }
+
+case_verify()
+{
+	valid 0 load --flows 10 --verify --time 100ms
+	nft -f - 2>nft.err <<-'N' || skip "nft cannot change payload here: $(head -n 1 nft.err)"
+		table inet corrupt {
+			chain out {
+				type filter hook output priority 0;
+				meta length > 1000 @ih,800,8 set 0x55
+			}
+		}
+	N
+	valid 1 load --flows 10 --verify --time 100ms
+	is .load.content.first.offset 116
+}
+
 case_slow() { valid 0 load --flows 10 --accept slow:100/s --time 100ms; }
 # Planned, in force, taken back, impossible.
 case_fix()
