@@ -29,6 +29,7 @@ shift
 
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
+cd "$dir" # neper leaves its logs where it is
 ip link set lo up
 sysctl -qw net.core.somaxconn=65536
 ulimit -Sn "$(ulimit -Hn)"
@@ -225,7 +226,6 @@ stream_iperf3() # FLOWS NAME ARGUMENT...
 stream_neper() # FLOWS NAME
 {
 	local bits
-	cd "$dir" # it leaves a log where it is
 	timed server timeout $((seconds + 30)) tcp_stream -F "$1" -T "$(nproc)" -l "$seconds" &
 	until listening 12866; do sleep 0.05; done
 	timed client timeout $((seconds + 20)) tcp_stream -c -H 127.0.0.1 -F "$1" -T "$(nproc)" -l "$seconds" || true
