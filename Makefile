@@ -9,6 +9,8 @@
 
 VERSION := 0.1.0
 BUILD ?= build
+# One name, however it is given: what *.d files say of it holds for that one.
+override BUILD := $(patsubst $(CURDIR)/%,%,$(BUILD))
 PREFIX ?= /usr/local
 DESTDIR ?=
 BINDIR ?= $(PREFIX)/bin
@@ -136,7 +138,7 @@ test:
 $(SUITES):
 	$(RUN_SUITES) $@
 
-bench: all $(BUILD)/tests/support/many_netns $(BUILD)/tests/support/many_flows
+bench: all $(addprefix $(BUILD)/tests/support/,bounds many_flows many_netns)
 	@BUILD='$(BUILD)' tests/bench/bench.sh
 
 # How much of rules/ the unit tests reach, file by file; a gate of lint.

@@ -53,6 +53,18 @@ static const struct option_word direction_words[] = {
 	{ NULL, 0 },
 };
 
+static const struct option_word send_words[] = {
+	{ "copy", LOAD_SEND_COPY },
+	{ "zerocopy", LOAD_SEND_ZEROCOPY },
+	{ NULL, 0 },
+};
+
+static const struct option_word receive_words[] = {
+	{ "copy", LOAD_RECEIVE_COPY },
+	{ "discard", LOAD_RECEIVE_DISCARD },
+	{ NULL, 0 },
+};
+
 static const struct option_word close_words[] = {
 	{ "fin", LOAD_CLOSE_FIN },
 	{ "rst", LOAD_CLOSE_RST },
@@ -109,6 +121,16 @@ const struct option option_table[] = {
 	  FIELD(load.direction), .words = direction_words,
 	  IN_TESTS, .of_load = true,
 	  .help = "who sends: up is the client, down the server (default up)" },
+	{ .name = "send", .argument = "HOW", .type = &option_choice,
+	  FIELD(load.send), .words = send_words, IN_TESTS, .of_load = true,
+	  .help = "copy every byte into the kernel, or zerocopy: splice pages that stay where they are (default copy)" },
+	{ .name = "receive", .argument = "HOW", .type = &option_choice,
+	  FIELD(load.receive), .words = receive_words,
+	  IN_TESTS, .of_load = true,
+	  .help = "copy every byte out of the kernel, or discard: have it counted and thrown away there (default copy)" },
+	{ .name = "verify", .type = &option_flag,
+	  FIELD(load.verify), .value = 1, IN_TESTS, .of_load = true,
+	  .help = "compare every byte that is received with what was sent, and say where they differ" },
 	{ .name = "backlog", .argument = "B", .type = &option_count,
 	  FIELD(load.backlog), .min = 0, .max = LOAD_BACKLOG_MAX,
 	  IN_TESTS, .excludes = "port", .of_load = true,

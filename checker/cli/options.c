@@ -401,6 +401,18 @@ static int check_eager(const struct parse *parse)
 	               "--eager and --direction down do not go together");
 }
 
+/* What the kernel has thrown away nobody can look at. */
+static int check_verify(const struct parse *parse)
+{
+	const struct load_options *load = &parse->ret->load;
+
+	if (!load->verify || load->receive != LOAD_RECEIVE_DISCARD)
+		return 0;
+	err_hint(parse->err, "use --receive copy");
+	return err_set(parse->err, -EINVAL,
+	               "--verify and --receive discard do not go together");
+}
+
 /* What is held is a burst; what comes by a schedule is accepted as it does. */
 static int check_rate(const struct parse *parse)
 {
@@ -517,6 +529,8 @@ static int finish(struct parse *parse)
 		rc = check_format(parse);
 	if (!rc)
 		rc = check_eager(parse);
+	if (!rc)
+		rc = check_verify(parse);
 	if (!rc)
 		rc = check_rate(parse);
 	if (!rc)

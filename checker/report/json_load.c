@@ -104,6 +104,40 @@ static json_t *json_bytes(const struct load_result *load)
 	});
 }
 
+static json_t *json_hex(const uint8_t *bytes, size_t n)
+{
+	char hex[2 * LOAD_CORRUPTION_BYTES + 1] = "";
+
+	for (size_t i = 0; i < n; i++)
+		(void)snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+	return json_string(hex);
+}
+
+static json_t *json_corruption(const struct load_corruption *found)
+{
+	if (!found->n)
+		return json_null();
+	return jv_object((const struct jv_pair[]){
+		{ "flow", jv_u64(found->flow) },
+		{ "direction", json_string(load_direction_name(found->way)) },
+		{ "offset", jv_u64(found->offset) },
+		{ "expected", json_hex(found->expected, found->n) },
+		{ "seen", json_hex(found->seen, found->n) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_content(const struct load_result *load)
+{
+	if (!measured(load) || !load->mode.verify)
+		return json_null();
+	return jv_object((const struct jv_pair[]){
+		{ "flows_off", jv_u64(load->corrupt_flows) },
+		{ "first", json_corruption(&load->corruption) },
+		{ NULL, NULL },
+	});
+}
+
 static json_t *json_times(const struct load_times *times)
 {
 	return jv_object((const struct jv_pair[]){
@@ -249,8 +283,9 @@ static json_t *json_mode(const struct load_mode *mode, bool own)
 {
 	return jv_object((const struct jv_pair[]){
 		{ "shape", json_string(load_shape_name(mode->shape)) },
-		{ "send", json_string("copy") },
-		{ "receive", json_string("copy") },
+		{ "send", json_string(load_send_name(mode->send)) },
+		{ "receive", json_string(load_receive_name(mode->receive)) },
+		{ "verify", json_boolean(mode->verify) },
 		{ "direction",
 	          own ? json_string(load_direction_name(mode->direction))
 	              : json_null() },
@@ -374,6 +409,7 @@ json_t *jv_load(const struct load_result *load)
 		{ "accept_queue", json_accept_queue(load) },
 		{ "syn_queue", json_syn_queue(load) },
 		{ "bytes", json_bytes(load) },
+		{ "content", json_content(load) },
 		{ "seconds", load->target ? json_null()
 	                                  : seconds(load, load->transfer_ns) },
 		{ "gbit_per_s",

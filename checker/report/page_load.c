@@ -141,6 +141,11 @@ static void bytes_text(const struct load_result *load, char *buf, size_t size)
 	else if (load->bytes.flows_off)
 		append(buf, size, "%" PRIu64 " flows are off",
 		       load->bytes.flows_off);
+	if (load->corrupt_flows)
+		append(buf, size, "the content of %" PRIu64 " flows differs",
+		       load->corrupt_flows);
+	else if (load->mode.verify)
+		append(buf, size, "content verified");
 }
 
 static void append_times(const struct load_times *times, char *buf, size_t size)
@@ -284,6 +289,15 @@ static void predicted_text(const struct load_result *load, char *buf,
 	append(buf, size, "%" PRIu64 " descriptors", predicted->descriptors);
 }
 
+/* Where bytes were not copied, figures mean something else. */
+static void copies_text(const struct load_mode *mode, char *buf, size_t size)
+{
+	if (mode->send == LOAD_SEND_ZEROCOPY)
+		append(buf, size, "sent without a copy");
+	if (mode->receive == LOAD_RECEIVE_DISCARD)
+		append(buf, size, "received bytes discarded");
+}
+
 static void mode_text(const struct load_result *load, char *buf, size_t size)
 {
 	const struct load_mode *mode = &load->mode;
@@ -294,7 +308,10 @@ static void mode_text(const struct load_result *load, char *buf, size_t size)
 		       mode->shape == LOAD_STREAM
 		               ? load_direction_name(mode->direction)
 		               : load_shape_name(mode->shape));
-		append(buf, size, "copied at both ends");
+		if (mode->send == LOAD_SEND_COPY &&
+		    mode->receive == LOAD_RECEIVE_COPY)
+			append(buf, size, "copied at both ends");
+		copies_text(mode, buf, size);
 		append(buf, size, "backlog %" PRIu64, mode->backlog);
 	}
 	append(buf, size, "%u worker%s", mode->workers,
@@ -365,6 +382,7 @@ static void burst_text(const struct load_result *load, char *buf, size_t size)
 		append(buf, size, "held");
 	if (mode->eager)
 		append(buf, size, "eager");
+	copies_text(mode, buf, size);
 }
 
 static bool is_asking(const struct load_mode *mode)

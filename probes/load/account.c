@@ -62,6 +62,8 @@ void account_flow(const struct flow *flow, struct load_result *result)
 		flow->client.total_retrans + flow->server.total_retrans;
 
 	result->flows[flow->outcome]++;
+	if ((flow->client.flags | flow->server.flags) & END_CORRUPT)
+		result->corrupt_flows++;
 	if (flow->code)
 		add_error(result, flow->phase, flow->code, 1);
 	add_end(&flow->client, result);

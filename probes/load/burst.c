@@ -46,7 +46,6 @@
 
 struct burst {
 	struct engine *engine;
-	struct greeting greeting;
 	/* Sources follow one another: the few of a wave have a column each. */
 	struct port_map map;
 	int accept_code; /* errno that accept() kept failing with */
@@ -174,7 +173,7 @@ static void connect_part(void *arg)
 		uint16_t port;
 
 		note_due(wave, i);
-		flow_connect(flow, &burst->greeting, (uint32_t)source, &port);
+		flow_connect(flow, burst->engine, (uint32_t)source, &port);
 		if (port)
 			*port_map_at(&burst->map, source, port) =
 				(uint32_t)i + 1;
@@ -192,7 +191,7 @@ static void client_event(void *arg)
 	struct flow *flow = wave_flow(wave, part->first);
 	const bool was_unsettled = is_unsettled(flow);
 
-	flow_client_event(flow, &wave->burst->greeting, part->events);
+	flow_client_event(flow, wave->burst->engine, part->events);
 	if (was_unsettled && !is_unsettled(flow))
 		wave->n_unsettled--;
 }
@@ -217,6 +216,10 @@ static void finish_part(void *arg)
 	/* one that is not read holds a page of net.ipv4.tcp_mem */
 	const bool reads = engine->options->flows > LOAD_UNREAD_MAX &&
 	                   !engine->options->eager;
+	char hello[2 * HELLO_BYTES];
+	struct reader reader = { .engine = engine,
+		                 .buf = hello,
+		                 .chunk = sizeof(hello) };
 
 	for (uint64_t i = part->first; i < part->end; i++) {
 		struct flow *flow = wave_flow(part->wave, i);
@@ -227,8 +230,9 @@ static void finish_part(void *arg)
 		(void)epoll_ctl(engine->epoll_fd, EPOLL_CTL_DEL,
 		                flow->client.fd, NULL);
 		if (reads)
-			engine->hello_bytes += flow_read_hello(flow);
+			engine->hello_bytes += flow_read_hello(flow, &reader);
 	}
+	reader_note(&engine->result->corruption, &reader.first);
 }
 
 /* ---- accepted ends ---- */
@@ -664,10 +668,8 @@ static int burst_waves(struct burst *burst, struct err *err)
 int burst_run(struct engine *engine, struct err *err)
 {
 	const struct load_plan *plan = &engine->plan;
-	void *payload = calloc(1, EAGER_BYTES);
 	struct burst burst = {
 		.engine = engine,
-		.greeting = { .engine = engine, .payload = payload },
 	};
 	int rc;
 
@@ -675,13 +677,12 @@ int burst_run(struct engine *engine, struct err *err)
 		min_u64(engine->options->burst / plan->flows_a_source + 2,
 	                plan->n_sources));
 	rc = watch_fd(&burst, engine->options->stop_fd, EVENT_STOP, err);
-	if (!rc && (!payload || !burst.map.index))
+	if (!rc && !burst.map.index)
 		rc = err_set(err, -ENOMEM,
 		             "cannot start the burst: out of memory");
 	if (!rc)
 		rc = burst_waves(&burst, err);
 	account_accept(burst.accept_code, engine->result);
 	port_map_done(&burst.map);
-	free(payload);
 	return rc;
 }

@@ -47,8 +47,6 @@ struct origin {
 struct churn {
 	struct engine *engine;
 	struct worker *worker; /* the only one */
-	struct greeting greeting;
-	void *payload; /* of the greeting */
 	struct port_map map;
 	struct origin *origins; /* one for each flow */
 	uint32_t *free;         /* n_free flows that are not in use */
@@ -186,7 +184,7 @@ static void begin_one(struct churn *churn)
 	flow->reset = is_reset(churn, nth);
 	origin->source = (uint32_t)(nth % churn->engine->plan.n_sources);
 	pace_note(&churn->engine->pace, flow->since_ns, churn->worker->now_ns);
-	flow_connect(flow, &churn->greeting, origin->source, &origin->port);
+	flow_connect(flow, churn->engine, origin->source, &origin->port);
 	if (origin->port)
 		*port_map_at(&churn->map, origin->source, origin->port) =
 			index + 1;
@@ -263,7 +261,7 @@ static void client_events(struct churn *churn)
 
 		if (!is_opening(flow))
 			continue;
-		flow_client_event(flow, &churn->greeting, events[i].events);
+		flow_client_event(flow, churn->engine, events[i].events);
 		note_step(churn, index);
 	}
 }
@@ -377,10 +375,7 @@ static int churn_init(struct churn *churn, struct err *err)
 	churn->map = port_map_init(churn->engine->plan.n_sources);
 	churn->origins = calloc(n_flows, sizeof(*churn->origins));
 	churn->free = calloc(n_flows, sizeof(*churn->free));
-	churn->payload = calloc(1, EAGER_BYTES);
-	churn->greeting.payload = churn->payload;
-	if (!churn->map.index || !churn->origins || !churn->free ||
-	    !churn->payload)
+	if (!churn->map.index || !churn->origins || !churn->free)
 		return err_set(err, -ENOMEM,
 		               "cannot start the churn: out of memory");
 	for (uint64_t i = n_flows; i; i--)
@@ -393,7 +388,6 @@ static void churn_done(struct churn *churn)
 	port_map_done(&churn->map);
 	free(churn->origins);
 	free(churn->free);
-	free(churn->payload);
 }
 
 /* The listener is this test's own: its drops began with none. */
@@ -411,7 +405,6 @@ int churn_run(struct engine *engine, struct err *err)
 {
 	struct churn churn = {
 		.engine = engine,
-		.greeting = { .engine = engine },
 		.n = load_connections(engine->options),
 	};
 	int rc;

@@ -33,20 +33,20 @@ static void check_connect(struct flow *flow, const struct engine *engine)
 }
 
 /* What the client says first: its hello, or all it can when it is eager. */
-static enum load_phase first_phase(const struct greeting *greeting)
+static enum load_phase first_phase(const struct engine *engine)
 {
-	return greeting->engine->options->eager ? LOAD_PHASE_WRITE
-	                                        : LOAD_PHASE_HELLO;
+	return engine->options->eager ? LOAD_PHASE_WRITE : LOAD_PHASE_HELLO;
 }
 
-static void greet(struct flow *flow, const struct greeting *greeting)
+static void greet(struct flow *flow, const struct engine *engine)
 {
-	const bool eager = greeting->engine->options->eager;
+	const bool eager = engine->options->eager;
+	const struct payload_place place = engine_place(engine, flow, true, 0);
 	int code;
 
-	if (end_write(&flow->client, NULL, greeting->payload,
+	if (end_write(&flow->client, NULL, payload_at(&engine->payload, &place),
 	              eager ? EAGER_BYTES : HELLO_BYTES, &code) == END_BROKE)
-		flow_fail(flow, first_phase(greeting), code);
+		flow_fail(flow, first_phase(engine), code);
 }
 
 static int client_port(int fd, uint16_t *ret)
@@ -81,10 +81,9 @@ static int bind_source(int fd, enum goal_family family, uint32_t source)
 	return 0;
 }
 
-void flow_connect(struct flow *flow, const struct greeting *greeting,
+void flow_connect(struct flow *flow, const struct engine *engine,
                   uint32_t source, uint16_t *ret_port)
 {
-	const struct engine *engine = greeting->engine;
 	const struct test_listener *listener = &engine->listener;
 	int rc;
 
@@ -115,7 +114,7 @@ void flow_connect(struct flow *flow, const struct greeting *greeting,
 	if (rc)
 		flow_fail(flow, LOAD_PHASE_CONNECT, -rc);
 	else if (flow->state == FLOW_CONNECTED)
-		greet(flow, greeting);
+		greet(flow, engine);
 }
 
 /* Both ends are there: it is open. */
@@ -143,23 +142,22 @@ static void note_syn(struct flow *flow)
 		flow->late = client.total_retrans > 0;
 }
 
-void flow_client_event(struct flow *flow, const struct greeting *greeting,
+void flow_client_event(struct flow *flow, const struct engine *engine,
                        uint32_t events)
 {
 	socklen_t len = sizeof(int);
 	int code = 0;
 
 	if (flow->state == FLOW_CONNECTING) {
-		check_connect(flow, greeting->engine);
+		check_connect(flow, engine);
 		note_syn(flow);
 		if (flow->state == FLOW_CONNECTED)
-			greet(flow, greeting);
+			greet(flow, engine);
 		try_open(flow);
 	} else if (events & (EPOLLERR | EPOLLHUP)) {
 		(void)getsockopt(flow->client.fd, SOL_SOCKET, SO_ERROR, &code,
 		                 &len);
-		flow_fail(flow, first_phase(greeting),
-		          code ? code : ECONNRESET);
+		flow_fail(flow, first_phase(engine), code ? code : ECONNRESET);
 	}
 }
 
@@ -190,15 +188,13 @@ void flow_give_up(struct flow *flow, bool stopped)
 		flow_fail(flow, LOAD_PHASE_CONNECT, ETIMEDOUT);
 }
 
-uint64_t flow_read_hello(struct flow *flow)
+uint64_t flow_read_hello(struct flow *flow, struct reader *reader)
 {
-	char hello[2 * HELLO_BYTES];
 	uint64_t bytes = 0;
 	int code;
 
-	if (flow->state == FLOW_OPEN &&
-	    end_read(&flow->server, hello, sizeof(hello), &bytes, &code) ==
-	            END_BROKE)
+	if (flow->state == FLOW_OPEN && reader_read(reader, flow, &flow->server,
+	                                            &bytes, &code) == END_BROKE)
 		flow_fail(flow, LOAD_PHASE_READ, code);
 	return bytes;
 }

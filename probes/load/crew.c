@@ -103,34 +103,31 @@ static int crew_start(struct crew *crew, struct err *err)
 	return 0;
 }
 
-static bool alloc_buffers(struct crew *crew)
+/* Room to read into, and pages of its own: untouched ones are not there yet. */
+static bool alloc_scratch(struct crew *crew)
 {
-	crew->shop.buffers =
-		calloc(crew->n_places, sizeof(*crew->shop.buffers));
-	for (unsigned int i = 0; crew->shop.buffers && i < crew->n_places;
-	     i++) {
-		struct buffers *buffers = &crew->shop.buffers[i];
+	crew->shop.scratch =
+		calloc(crew->n_places, sizeof(*crew->shop.scratch));
+	if (!crew->shop.scratch)
+		return false;
+	if (crew->shop.engine->options->receive == LOAD_RECEIVE_DISCARD)
+		return true;
+	for (unsigned int i = 0; i < crew->n_places; i++) {
+		void **scratch = &crew->shop.scratch[i];
 
-		buffers->payload = malloc(WRITE_CHUNK_BYTES);
-		buffers->scratch = malloc(READ_CHUNK_BYTES);
-		if (!buffers->payload || !buffers->scratch)
+		*scratch = malloc(READ_CHUNK_BYTES);
+		if (!*scratch)
 			return false;
-		/* Pages of its own: untouched ones would all be the zero page.
-		 */
-		(void)memset(buffers->payload, 'k', WRITE_CHUNK_BYTES);
-		(void)memset(buffers->scratch, 0, READ_CHUNK_BYTES);
+		(void)memset(*scratch, 0, READ_CHUNK_BYTES);
 	}
-	return crew->shop.buffers;
+	return true;
 }
 
-static void free_buffers(struct crew *crew)
+static void free_scratch(struct crew *crew)
 {
-	for (unsigned int i = 0; crew->shop.buffers && i < crew->n_places;
-	     i++) {
-		free(crew->shop.buffers[i].payload);
-		free(crew->shop.buffers[i].scratch);
-	}
-	free(crew->shop.buffers);
+	for (unsigned int i = 0; crew->shop.scratch && i < crew->n_places; i++)
+		free(crew->shop.scratch[i]);
+	free(crew->shop.scratch);
 }
 
 static int crew_alloc(struct crew *crew, struct err *err)
@@ -146,7 +143,7 @@ static int crew_alloc(struct crew *crew, struct err *err)
 	crew->run = calloc(engine->options->flows, sizeof(*crew->run));
 	crew->shop.turns = turns_new(max, crew->n_places);
 	if (crew->workers && crew->run && crew->shop.turns &&
-	    alloc_buffers(crew))
+	    alloc_scratch(crew))
 		return 0;
 	return err_set(err, -ENOMEM, "cannot start the workers: out of memory");
 }
@@ -155,7 +152,7 @@ static void crew_free(struct crew *crew)
 {
 	for (unsigned int i = 0; i < crew->n; i++)
 		worker_done(&crew->workers[i]);
-	free_buffers(crew);
+	free_scratch(crew);
 	turns_free(crew->shop.turns);
 	free(crew->workers);
 	free(crew->run);
@@ -298,6 +295,7 @@ static int crew_merge(const struct crew *crew, struct err *err)
 	for (unsigned int i = 0; i < crew->n; i++) {
 		const struct worker *worker = &crew->workers[i];
 
+		reader_note(&result->corruption, &worker->reader.first);
 		if (worker->drain_ns && worker->drain_ns < drain_ns)
 			drain_ns = worker->drain_ns;
 		if (worker->deadline && !result->deadline) {

@@ -20,6 +20,9 @@
  *   churn.c     flows that come and go, in place of all these
  *   shape*.c    what a flow does between being open and being closed
  *   flow.c      a flow and its ends
+ *   payload.c   what they carry (pure)
+ *   reader.c    reads, and verifies
+ *   splicer.c   sends without a copy
  *   account.c   the reconciliation and the distributions (pure), with
  *   histogram.c one of values that come one by one (pure)
  *   schedule.c  when each connection is due, at a rate (pure)
@@ -40,6 +43,7 @@
 #include "probes/load/address.h"
 #include "probes/load/flow.h"
 #include "probes/load/load.h"
+#include "probes/load/payload.h"
 #include "probes/load/plan.h"
 #include "probes/load/schedule.h"
 #include "probes/load/table.h"
@@ -75,6 +79,7 @@ struct engine {
 	struct flow *flows; /* options->flows of them */
 	uint64_t told_ns;   /* when the caller was last told of progress */
 	struct test_listener listener;
+	struct payload payload;
 
 	struct load_plan plan;
 	struct table **tables; /* plan.n_tables of them; NULL: the process's
@@ -185,13 +190,9 @@ void acceptor_stop(struct acceptor *acceptor, uint32_t *ret_peak,
  */
 int burst_run(struct engine *engine, struct err *err);
 
-/* ---- connect.c ---- */
+struct reader;
 
-/* What each step on a flow needs of the burst. */
-struct greeting {
-	const struct engine *engine;
-	const void *payload; /* EAGER_BYTES */
-};
+/* ---- connect.c ---- */
 
 /**
  * flow_connect - open the client's end, connect, and greet if it is
@@ -199,11 +200,11 @@ struct greeting {
  * @source: number of the address to connect from
  * @ret_port: the client's port; 0: it failed, and the flow is closed
  */
-void flow_connect(struct flow *flow, const struct greeting *greeting,
+void flow_connect(struct flow *flow, const struct engine *engine,
                   uint32_t source, uint16_t *ret_port);
 
 /** flow_client_event - epoll said that something happened to the client */
-void flow_client_event(struct flow *flow, const struct greeting *greeting,
+void flow_client_event(struct flow *flow, const struct engine *engine,
                        uint32_t events);
 
 /** flow_take_server - the server's end was accepted */
@@ -220,9 +221,34 @@ void flow_note_hello(struct flow *flow, bool eager);
 
 /**
  * flow_read_hello - read it before the transfer
+ * @reader: room for two of them
+ *
  * Return: bytes read.
  */
-uint64_t flow_read_hello(struct flow *flow);
+uint64_t flow_read_hello(struct flow *flow, struct reader *reader);
+
+/* ---- reader.c ---- */
+
+/* How one thread reads. */
+struct reader {
+	const struct engine *engine;
+	void *buf; /* @chunk bytes; NULL: the kernel throws them away */
+	size_t chunk;
+	struct load_corruption first; /* that was found; n 0: none */
+};
+
+/** reader_read - end_read(), of what is verified if it is to be */
+enum end_step reader_read(struct reader *reader, struct flow *flow,
+                          struct end *end, uint64_t *ret_bytes, int *ret_code);
+
+/** reader_note - of two that were found keep that of the first flow */
+void reader_note(struct load_corruption *first,
+                 const struct load_corruption *found);
+
+/** engine_place - where byte @offset of what an end writes belongs */
+struct payload_place engine_place(const struct engine *engine,
+                                  const struct flow *flow, bool by_client,
+                                  uint64_t offset);
 
 /* ---- target.c ---- */
 

@@ -11,10 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "probes/load/splicer.h"
 #include "probes/load/tcp_info.h"
-
-/* Turns of recv() in one call: a flow must not starve its neighbours. */
-#define READS_A_TURN 4
 
 void flow_init(struct flow *flow)
 {
@@ -106,16 +104,18 @@ static bool is_transient(int code)
 	return code == EAGAIN || code == EINTR;
 }
 
-enum end_step end_write(struct end *end, struct end *peer, const void *buf,
-                        size_t chunk, int *ret_code)
+/* What to write now: 0: nothing, or the socket would not take it. */
+static size_t end_writes(const struct end *end, size_t chunk)
 {
-	const size_t size =
-		end->to_write < chunk ? (size_t)end->to_write : chunk;
-	ssize_t n;
+	if (!(end->flags & END_CAN_WRITE))
+		return 0;
+	return end->to_write < chunk ? (size_t)end->to_write : chunk;
+}
 
-	if (!size || !(end->flags & END_CAN_WRITE))
-		return END_IDLE;
-	n = send(end->fd, buf, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+/* @n: how many were sent, or -1 with errno */
+static enum end_step end_wrote(struct end *end, struct end *peer, ssize_t n,
+                               int *ret_code)
+{
 	if (n < 0) {
 		if (is_transient(errno)) {
 			end->flags &= (uint8_t)~END_CAN_WRITE;
@@ -131,37 +131,71 @@ enum end_step end_write(struct end *end, struct end *peer, const void *buf,
 	return END_MOVED;
 }
 
+enum end_step end_write(struct end *end, struct end *peer, const void *buf,
+                        size_t chunk, int *ret_code)
+{
+	const size_t size = end_writes(end, chunk);
+
+	if (!size)
+		return END_IDLE;
+	return end_wrote(end, peer,
+	                 send(end->fd, buf, size, MSG_DONTWAIT | MSG_NOSIGNAL),
+	                 ret_code);
+}
+
+enum end_step end_splice(struct end *end, struct end *peer,
+                         const struct splicer *splicer, const void *buf,
+                         size_t chunk, int *ret_code)
+{
+	const size_t size = end_writes(end, chunk);
+
+	if (!size)
+		return END_IDLE;
+	return end_wrote(end, peer, splicer_send(splicer, end->fd, buf, size),
+	                 ret_code);
+}
+
+enum end_step end_read_once(struct end *end, void *buf, size_t chunk,
+                            uint64_t *ret_bytes, int *ret_code)
+{
+	ssize_t n;
+
+	if (!(end->flags & END_CAN_READ))
+		return END_IDLE;
+	n = recv(end->fd, buf, chunk, MSG_DONTWAIT | (buf ? 0 : MSG_TRUNC));
+	if (n < 0 && is_transient(errno)) {
+		end->flags &= (uint8_t)~END_CAN_READ;
+		return END_IDLE;
+	}
+	if (n < 0) {
+		*ret_code = errno;
+		return END_BROKE;
+	}
+	if (n == 0)
+		end->flags |= END_EOF;
+	if (n == 0 || ((size_t)n < chunk && !(end->flags & END_LAST)))
+		end->flags &= (uint8_t)~END_CAN_READ;
+	end->read += (uint64_t)n;
+	*ret_bytes += (uint64_t)n;
+	return END_MOVED;
+}
+
 enum end_step end_read(struct end *end, void *buf, size_t chunk,
                        uint64_t *ret_bytes, int *ret_code)
 {
-	enum end_step step = END_IDLE;
+	enum end_step all = END_IDLE;
 
 	for (int i = 0; i < READS_A_TURN; i++) {
-		ssize_t n;
+		const enum end_step step =
+			end_read_once(end, buf, chunk, ret_bytes, ret_code);
 
-		if (!(end->flags & END_CAN_READ))
+		if (step == END_IDLE)
+			return all;
+		if (step == END_BROKE)
 			return step;
-		n = recv(end->fd, buf, chunk, MSG_DONTWAIT);
-		if (n < 0 && is_transient(errno)) {
-			end->flags &= (uint8_t)~END_CAN_READ;
-			return step;
-		}
-		if (n < 0) {
-			*ret_code = errno;
-			return END_BROKE;
-		}
-		step = END_MOVED;
-		if (n == 0) {
-			end->flags |= END_EOF;
-			end->flags &= (uint8_t)~END_CAN_READ;
-			return step;
-		}
-		end->read += (uint64_t)n;
-		*ret_bytes += (uint64_t)n;
-		if ((size_t)n < chunk && !(end->flags & END_LAST))
-			end->flags &= (uint8_t)~END_CAN_READ;
+		all = step;
 	}
-	return step;
+	return all;
 }
 
 enum end_step end_shut(struct end *end, struct end *peer, int *ret_code)

@@ -19,6 +19,8 @@
 /* The first bytes of every flow: one segment, read as payload. */
 #define HELLO_BYTES 16
 
+struct splicer;
+
 enum end_flags {
 	END_ACTIVE = 1,    /* it sent the SYN */
 	END_CAN_READ = 2,  /* worth a try: said epoll, or its peer wrote */
@@ -27,6 +29,7 @@ enum end_flags {
 	END_EOF = 16,      /* the peer's FIN was read */
 	END_SENDER = 32,   /* has payload of its own besides the hello */
 	END_LAST = 64,     /* the peer's FIN is known to come or to be here */
+	END_CORRUPT = 128, /* what was read is not what was written */
 };
 
 struct end {
@@ -107,14 +110,29 @@ enum end_step end_write(struct end *end, struct end *peer, const void *buf,
                         size_t chunk, int *ret_code);
 
 /**
- * end_read - read what has come, up to a few times @chunk bytes
+ * end_splice - the same, without a copy
+ * @splicer: see splicer_send()
+ */
+enum end_step end_splice(struct end *end, struct end *peer,
+                         const struct splicer *splicer, const void *buf,
+                         size_t chunk, int *ret_code);
+
+/**
+ * end_read_once - read what has come, up to @chunk bytes
  *
  * Less than @chunk means that the queue was empty: END_CAN_READ is cleared,
  * and epoll tells of what comes later. Not so with END_LAST: a FIN that is
  * here already makes no further event.
  *
- * @buf: scratch of @chunk bytes
+ * @buf: scratch of @chunk bytes; NULL: the kernel throws them away
  */
+enum end_step end_read_once(struct end *end, void *buf, size_t chunk,
+                            uint64_t *ret_bytes, int *ret_code);
+
+/* Turns of it in one call: a flow must not starve its neighbours. */
+#define READS_A_TURN 4
+
+/** end_read - the same, READS_A_TURN times if there is so much */
 enum end_step end_read(struct end *end, void *buf, size_t chunk,
                        uint64_t *ret_bytes, int *ret_code);
 

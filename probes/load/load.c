@@ -308,9 +308,11 @@ int load_run(const struct load_options *options, struct load_result **ret,
 
 	plan_make(options, files_for_flows(options), &engine.plan);
 	engine.result = load_refused(options, &no_refusal);
-	if (!flows_new(&engine) || !engine.result) {
+	if (!payload_init(&engine.payload, options->verify) ||
+	    !flows_new(&engine) || !engine.result) {
 		load_result_free(engine.result);
 		free(engine.flows);
+		payload_done(&engine.payload);
 		return err_set(err, -ENOMEM,
 		               "cannot prepare %llu flows: out of memory",
 		               (unsigned long long)options->flows);
@@ -323,6 +325,7 @@ int load_run(const struct load_options *options, struct load_result **ret,
 	usage_read(&after);
 	usage_delta(&before, &after, engine.result);
 	flows_free(&engine);
+	payload_done(&engine.payload);
 	if (rc) {
 		load_result_free(engine.result);
 		return rc;

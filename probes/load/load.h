@@ -60,6 +60,9 @@ struct load_options {
 	enum load_accept accept;
 	uint64_t accept_per_s; /* of LOAD_ACCEPT_SLOW, at least 1 */
 	bool eager;            /* write at once, as iperf does */
+	enum load_send send;
+	enum load_receive receive;
+	bool verify; /* content too; not with LOAD_RECEIVE_DISCARD */
 	/* Connects begun a second, by a schedule; 0: as fast as they go. Of
 	   LOAD_CHURN never 0; flows are then the most open at a time. */
 	uint64_t rate_per_s;
@@ -121,7 +124,7 @@ bool load_prepare(const struct load_options *options, const struct host *host,
                   const struct netns_facts *ns, struct load_refusal *ret);
 
 /**
- * load_run - run the test
+ * load_run - run the test; SIGPIPE is ignored
  *
  * The soft RLIMIT_NOFILE is raised to the hard one and stays so. Sockets,
  * threads and memory are gone on return; what remains are connections in

@@ -48,6 +48,16 @@ const char *load_shape_name(enum load_shape shape)
 	return names[shape];
 }
 
+const char *load_send_name(enum load_send how)
+{
+	return how == LOAD_SEND_ZEROCOPY ? "zerocopy" : "copy";
+}
+
+const char *load_receive_name(enum load_receive how)
+{
+	return how == LOAD_RECEIVE_DISCARD ? "discard" : "copy";
+}
+
 const char *load_direction_name(enum load_direction direction)
 {
 	static const char *const names[] = {

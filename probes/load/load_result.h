@@ -74,6 +74,22 @@ enum load_shape {
 /** load_shape_name - "stream", "request", "hold", "churn" */
 const char *load_shape_name(enum load_shape shape);
 
+/* Who moves the bytes between program and kernel. */
+enum load_send {
+	LOAD_SEND_COPY,
+	LOAD_SEND_ZEROCOPY, /* pages are spliced into the socket */
+};
+enum load_receive {
+	LOAD_RECEIVE_COPY,
+	LOAD_RECEIVE_DISCARD, /* counted and thrown away by the kernel */
+};
+
+/** load_send_name - "copy", "zerocopy" */
+const char *load_send_name(enum load_send how);
+
+/** load_receive_name - "copy", "discard" */
+const char *load_receive_name(enum load_receive how);
+
 enum load_direction { LOAD_UP = 1, LOAD_DOWN = 2, LOAD_BOTH = 3 };
 enum load_accept { LOAD_ACCEPT_HELD, LOAD_ACCEPT_NOW, LOAD_ACCEPT_SLOW };
 
@@ -89,12 +105,26 @@ const char *load_close_name(enum load_close how);
 /** load_direction_name - "up", "down", "both" */
 const char *load_direction_name(enum load_direction direction);
 
+/* Where a flow's bytes begin to differ from those that were written. */
+#define LOAD_CORRUPTION_BYTES 8U
+struct load_corruption {
+	uint64_t flow; /* its index */
+	enum load_direction way;
+	uint64_t offset; /* of what was written this way, hello included */
+	size_t n;        /* bytes that are known from there on; 0: none */
+	uint8_t expected[LOAD_CORRUPTION_BYTES];
+	uint8_t seen[LOAD_CORRUPTION_BYTES];
+};
+
 /* How the test was run; named in every report. */
 struct load_mode {
 	enum load_shape shape;
 	uint64_t request_bytes, response_bytes; /* of one exchange */
 	uint64_t rate_per_s;  /* connects begun by a schedule; 0: at once */
 	uint64_t interval_ns; /* that was asked for; 0: none was */
+	enum load_send send;
+	enum load_receive receive;
+	bool verify; /* content too */
 	enum load_direction direction;
 	enum load_accept accept;
 	uint64_t accept_per_s; /* of LOAD_ACCEPT_SLOW */
@@ -199,6 +229,11 @@ struct load_result {
 		bool exact;         /* something was compared, and no flow
 		                       was off */
 	} bytes;
+
+	/* When mode.verify: flows of any outcome. */
+	uint64_t corrupt_flows;
+	struct load_corruption corruption; /* of the flow that is the first
+	                                      of them */
 
 	uint64_t transfer_ns; /* from its start to the last byte read */
 	double gbit_per_s;

@@ -38,11 +38,10 @@
 
 struct fire {
 	struct engine *engine;
-	struct greeting greeting;
 	struct server server;
 	uint16_t *port;       /* of each flow's client; 0: none */
 	uint8_t *end_of_port; /* enum server_end */
-	void *payload, *scratch;
+	void *scratch;
 	uint64_t n_connecting;
 	uint64_t n_held;
 	bool stopped;
@@ -87,7 +86,7 @@ static void open_flow(struct fire *fire, uint64_t index)
 		.data.u64 = index,
 	};
 
-	flow_connect(flow, &fire->greeting, 0, &fire->port[index]);
+	flow_connect(flow, fire->engine, 0, &fire->port[index]);
 	if (flow->state != FLOW_CLOSED &&
 	    epoll_ctl(fire->engine->epoll_fd, EPOLL_CTL_ADD, flow->client.fd,
 	              &event))
@@ -112,8 +111,8 @@ static void serve_client(struct fire *fire, struct flow *flow, uint32_t events)
 		flow_fail(flow, LOAD_PHASE_READ, code);
 		return;
 	}
-	if (end_write(&flow->client, NULL, fire->payload, LOAD_SEND_FIRST_MAX,
-	              &code) == END_BROKE)
+	if (end_write(&flow->client, NULL, fire->engine->payload.bytes,
+	              LOAD_SEND_FIRST_MAX, &code) == END_BROKE)
 		flow_fail(flow, LOAD_PHASE_WRITE, code);
 }
 
@@ -123,7 +122,7 @@ static void flow_event(struct fire *fire, uint64_t index, uint32_t events)
 
 	count_out(fire, flow);
 	if (flow->state == FLOW_CONNECTING)
-		flow_client_event(flow, &fire->greeting, events);
+		flow_client_event(flow, fire->engine, events);
 	if (flow->state == FLOW_CONNECTED)
 		serve_client(fire, flow, events);
 	count_in(fire, flow);
@@ -326,13 +325,11 @@ static int fire_prepare(struct fire *fire)
 		                     .data.u64 = EVENT_STOP };
 
 	engine->result->target = calloc(1, sizeof(*engine->result->target));
-	fire->payload = calloc(1, LOAD_SEND_FIRST_MAX);
-	fire->greeting = (struct greeting){ engine, fire->payload };
 	fire->port = calloc(n, sizeof(*fire->port));
 	fire->end_of_port = calloc(PORTS, 1);
 	fire->scratch = malloc(SCRATCH_BYTES);
-	if (!engine->result->target || !fire->payload || !fire->port ||
-	    !fire->end_of_port || !fire->scratch)
+	if (!engine->result->target || !fire->port || !fire->end_of_port ||
+	    !fire->scratch)
 		return -ENOMEM;
 	engine->listener.addr = to->addr;
 	engine->listener.addr_len = to->len;
@@ -362,6 +359,5 @@ int target_run(struct engine *engine, struct err *err)
 	free(fire.scratch);
 	free(fire.end_of_port);
 	free(fire.port);
-	free(fire.payload);
 	return rc;
 }

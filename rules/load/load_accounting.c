@@ -101,6 +101,34 @@ static void emit_intervals(const struct rule *self, const struct rule_input *in)
 	in->emit(in->to, &finding);
 }
 
+static void emit_content(const struct rule *self, const struct rule_input *in)
+{
+	const struct load_result *load = in->load;
+	const struct load_corruption *first = &load->corruption;
+	struct finding finding = {
+		.rule = self,
+		.verdict = VERDICT_FAIL,
+		.ns = in->ns,
+		.subject = "content",
+		.observed = fact_known(load->corrupt_flows),
+		.needed = fact_known(0),
+		.unit = "flows",
+	};
+
+	if (!load->corrupt_flows)
+		return;
+	(void)snprintf(
+		finding.what, sizeof(finding.what),
+		"flows whose bytes are not those that were sent: %" PRIu64,
+		load->corrupt_flows);
+	(void)snprintf(finding.why, sizeof(finding.why),
+	               "flow %" PRIu64 " %s, byte %" PRIu64
+	               ": 0x%02x was sent, 0x%02x was received",
+	               first->flow, load_direction_name(first->way),
+	               first->offset, first->expected[0], first->seen[0]);
+	in->emit(in->to, &finding);
+}
+
 static void judge(const struct rule *self, const struct rule_input *in)
 {
 	const char *reason = not_compared(in->load);
@@ -110,6 +138,7 @@ static void judge(const struct rule *self, const struct rule_input *in)
 		.ns = in->ns,
 	};
 
+	emit_content(self, in);
 	if (reason) {
 		(void)snprintf(note.what, sizeof(note.what), "%s", reason);
 		in->emit(in->to, &note);
@@ -128,6 +157,7 @@ const struct rule rule_load_accounting = {
 	.explain =
 		"For every flow that came through (ok or late) four counts must be equal once it has been drained: the bytes that the application wrote, those that its kernel saw acknowledged, those that the peer's kernel received, and those that the peer's application read. The second and third come from tcp_info, where a SYN or FIN counts as a byte and is taken off again.\n\n"
 		"The sum of the flows is the total, and the interval rows add up to the bytes read exactly. All sums are 64 bits wide. Flows that broke are listed and not compared; what they moved before is in the totals.\n\n"
+		"With --verify the content is compared too, as it is read: flow and byte of the first difference are named.\n\n"
 		"A difference is a defect of the measurement, so the test fails rather than show a figure that cannot be trusted. When nothing could be compared (refused, interrupted, no flow came through) that is a note.",
 	.judge = judge,
 };

@@ -12,6 +12,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(cd "$top" && realpath -m "${BUILD:-build}")
 kiloflow=$build/kiloflow
 server=("$top/tests/support/servers.sh" "$build/servers")
+bounds=$build/tests/support/bounds
 flows=1000
 seconds=5
 rounds=3
@@ -28,11 +29,26 @@ shift
 
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
+cd "$dir" # neper leaves its logs where it is
 ip link set lo up
 sysctl -qw net.core.somaxconn=65536
 ulimit -Sn "$(ulimit -Hn)"
 
+# What is on PATH is taken, else what was unpacked.
+iperf=(iperf)
+iperf3=(iperf3)
+command -v iperf >/dev/null || iperf=("${server[@]}" iperf)
+command -v iperf3 >/dev/null || iperf3=("${server[@]}" iperf3)
+
 median() { sort -g | awk '{ v[NR] = $1 } END { print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'; }
+
+# elapsed_to FILE COMMAND...: its seconds
+elapsed_to()
+{
+	local begin=$EPOCHREALTIME
+	"${@:2}" || true
+	awk -v b="$begin" -v e="$EPOCHREALTIME" 'BEGIN { printf "%.6f\n", e - b }' >"$1"
+}
 
 # elapsed COMMAND...: its seconds
 elapsed()
@@ -42,7 +58,7 @@ elapsed()
 	awk -v b="$begin" -v e="$EPOCHREALTIME" 'BEGIN { printf "%.6f\n", e - b }'
 }
 
-row() { printf '%-28s %14s %14s %8s %8s\n' "$@"; }
+row() { printf '%-32s %14s %14s %8s %8s\n' "$@"; }
 
 # ratio WHAT OURS THEIRS RATIO AIM
 ratio()
@@ -50,6 +66,43 @@ ratio()
 	local reached
 	reached=$(awk -v r="$4" -v a="$5" 'BEGIN { print (r >= a ? "reached" : "MISSED") }')
 	row "$1" "$2" "$3" "$(printf '%.1f x' "$4")" "$5 x $reached"
+}
+
+# timed NAME COMMAND...: its output is in $dir/NAME.log, its CPU seconds are
+# in $dir/NAME.cpu
+timed()
+{
+	local TIMEFORMAT='%U %S' status=0
+	{ time "${@:2}" >"$dir/$1.log" 2>&1 || status=$?; } 2>"$dir/$1.cpu"
+	return "$status"
+}
+
+# cpu_per_gb BYTES NAME...: CPU seconds that NAMEs took for 10^9 bytes
+cpu_per_gb()
+{
+	local bytes=$1
+	shift
+	(cd "$dir" && cat "${@/%/.cpu}") |
+		awk -v bytes="$bytes" 'NF == 2 { sum += $1 + $2 } END { printf "%.4f\n", sum / (bytes / 1e9) }'
+}
+
+listening() { [[ -n $(ss -Htln "sport = :$1") ]]; }
+
+# of NAME DIGITS: the median of $dir/NAME
+of() { printf "%.$2f" "$(median <"$dir/$1")"; }
+
+# compare WHAT NAME DIGITS more|less AIM: $dir/NAME.{ours,theirs}; what is better
+compare()
+{
+	local ours theirs
+	ours=$(median <"$dir/$2.ours")
+	theirs=$(median <"$dir/$2.theirs")
+	if [[ $4 == less ]]; then
+		set -- "$1" "$(divide "$theirs" "$ours")" "$3" "$4" "$5"
+	else
+		set -- "$1" "$(divide "$ours" "$theirs")" "$3" "$4" "$5"
+	fi
+	ratio "$1" "$(printf "%.$3f" "$ours")" "$(printf "%.$3f" "$theirs")" "$2" "$5"
 }
 
 divide() { awk -v a="$1" -v b="$2" 'BEGIN { print b ? a / b : 0 }'; }
@@ -70,10 +123,7 @@ bench_check()
 		elapsed "$kiloflow" check --no-load >>"$dir/check.ours"
 		elapsed three_tools >>"$dir/check.theirs"
 	done
-	ours=$(median <"$dir/check.ours")
-	theirs=$(median <"$dir/check.theirs")
-	ratio "check --no-load, seconds" "$(printf '%.4f' "$ours")" "$(printf '%.4f' "$theirs")" \
-		"$(divide "$theirs" "$ours")" 5
+	compare "check --no-load, seconds" check 4 less 5
 }
 
 # --- many flows, against iperf 2 ---------------------------------------------
@@ -83,14 +133,17 @@ ours_once()
 	"$kiloflow" load --flows "$flows" --time "${seconds}s" --format json >"$dir/load.json"
 	jq .load.gbit_per_s "$dir/load.json" >>"$dir/gbit.ours"
 	jq .load.rss_kib "$dir/load.json" >>"$dir/kib.ours"
+	jq '.load | .cpu_seconds / (.bytes.read / 1e9)' "$dir/load.json" >>"$dir/cpu.ours"
 }
 
-# The kernel keeps a process's peak until it has exited: the last reading
-# before that is taken.
-watch_peak() # PID FILE
+# The kernel keeps a process's peak and its CPU time until it has exited: the
+# last reading before that is taken. KiB, and CPU seconds.
+watch() # PID FILE
 {
-	while grep VmHWM "/proc/$1/status" 2>/dev/null >"$2.new"; do
-		[[ ! -s $2.new ]] || mv "$2.new" "$2"
+	while cat "/proc/$1/status" "/proc/$1/stat" 2>/dev/null |
+		awk -v hz="$(getconf CLK_TCK)" '$1 == "VmHWM:" { kib = $2 } NF > 40 { cpu = ($14 + $15) / hz }
+			END { if (kib) print kib, cpu; exit !kib }' >"$2.new"; do
+		mv "$2.new" "$2"
 		sleep 0.02
 	done
 }
@@ -100,14 +153,14 @@ watch_peak() # PID FILE
 # nothing about speed and fails.
 theirs_once()
 {
-	local listener client
-	"${server[@]}" iperf -s -B 127.0.0.1 >"$dir/iperf-s.log" 2>&1 &
+	local listener client kib cpu
+	"${iperf[@]}" -s -B 127.0.0.1 >"$dir/iperf-s.log" 2>&1 &
 	listener=$!
-	until [[ -n $(ss -Htln 'sport = :5001') ]]; do sleep 0.05; done
-	watch_peak "$listener" "$dir/hwm.server" &
-	"${server[@]}" iperf -c 127.0.0.1 -P "$flows" -t "$seconds" -f k >"$dir/iperf-c.log" 2>&1 &
+	until listening 5001; do sleep 0.05; done
+	watch "$listener" "$dir/of.server" &
+	"${iperf[@]}" -c 127.0.0.1 -P "$flows" -t "$seconds" -f k >"$dir/iperf-c.log" 2>&1 &
 	client=$!
-	watch_peak "$client" "$dir/hwm.client" &
+	watch "$client" "$dir/of.client" &
 	wait "$client" || true
 	kill -KILL "$listener" || true
 	wait
@@ -115,9 +168,11 @@ theirs_once()
 		return 1
 	fi
 	# [SUM] 0.0000-5.0123 sec  9876543210 KBytes  12345678 Kbits/sec
-	grep '^\[SUM\]' "$dir/iperf-c.log" | tail -n 1 |
-		grep -oE '[0-9.]+ Kbits/sec' | awk '{ print $1 / 1e6 }' >>"$dir/gbit.theirs"
-	cat "$dir/hwm.server" "$dir/hwm.client" | awk '{ sum += $2 } END { print sum }' >>"$dir/kib.theirs"
+	grep '^\[SUM\]' "$dir/iperf-c.log" | tail -n 1 >"$dir/sum"
+	grep -oE '[0-9.]+ Kbits/sec' "$dir/sum" | awk '{ print $1 / 1e6 }' >>"$dir/gbit.theirs"
+	read -r kib cpu < <(awk '{ kib += $1; cpu += $2 } END { print kib, cpu }' "$dir"/of.{server,client})
+	echo "$kib" >>"$dir/kib.theirs"
+	grep -oE '[0-9.]+ KBytes' "$dir/sum" | awk -v cpu="$cpu" '{ print cpu / ($1 * 1024 / 1e9) }' >>"$dir/cpu.theirs"
 }
 
 bench_flows()
@@ -138,13 +193,166 @@ bench_flows()
 	if ((done == 0)); then
 		return
 	fi
-	ours=$(median <"$dir/gbit.ours")
-	theirs=$(median <"$dir/gbit.theirs")
-	ratio "Gbit/s, against iperf 2" "$(printf '%.1f' "$ours")" "$(printf '%.1f' "$theirs")" \
-		"$(divide "$ours" "$theirs")" 4
-	ours=$(median <"$dir/kib.ours")
-	theirs=$(median <"$dir/kib.theirs")
-	ratio "peak memory, KiB" "$ours" "$theirs" "$(divide "$theirs" "$ours")" 10
+	compare "$flows flows, Gbit/s" gbit 1 more 4
+	compare "  CPU seconds a GB" cpu 4 less 4
+	compare "  peak memory, KiB" kib 0 less 10
+}
+
+# --- 128 flows, against iperf3: copied, and not -------------------------------
+
+# ours FLOWS NAME ARGUMENT...: adds to $dir/NAME.{gbit,cpu}.ours
+stream_ours()
+{
+	"$kiloflow" load --flows "$1" --time "${seconds}s" --format json "${@:3}" >"$dir/load.json"
+	jq .load.gbit_per_s "$dir/load.json" >>"$dir/$2.gbit.ours"
+	jq '.load | .cpu_seconds / (.bytes.read / 1e9)' "$dir/load.json" >>"$dir/$2.cpu.ours"
+}
+
+stream_iperf3() # FLOWS NAME ARGUMENT...
+{
+	local bytes
+	timed server timeout $((seconds + 30)) "${iperf3[@]}" -s -1 -B 127.0.0.1 &
+	until listening 5201; do sleep 0.05; done
+	timed client timeout $((seconds + 20)) "${iperf3[@]}" -c 127.0.0.1 -P "$1" -t "$seconds" -J "${@:3}" || true
+	wait || true
+	bytes=$(jq '.end.sum_received.bytes // 0' "$dir/client.log" || true)
+	if [[ ${bytes:-0} == 0 ]]; then
+		return 1
+	fi
+	jq '.end.sum_received.bits_per_second / 1e9' "$dir/client.log" >>"$dir/$2.gbit.theirs"
+	cpu_per_gb "$bytes" server client >>"$dir/$2.cpu.theirs"
+}
+
+stream_neper() # FLOWS NAME
+{
+	local bits
+	timed server timeout $((seconds + 30)) tcp_stream -F "$1" -T "$(nproc)" -l "$seconds" &
+	until listening 12866; do sleep 0.05; done
+	timed client timeout $((seconds + 20)) tcp_stream -c -H 127.0.0.1 -F "$1" -T "$(nproc)" -l "$seconds" || true
+	wait || true
+	bits=$(awk -F = '$1 == "local_throughput" { print $2 }' "$dir/server.log")
+	if [[ ${bits:-0} == 0 ]]; then
+		return 1
+	fi
+	awk -v bits="$bits" 'BEGIN { print bits / 1e9 }' >>"$dir/$2.gbit.theirs"
+	cpu_per_gb "$(awk -v bits="$bits" -v s="$seconds" 'BEGIN { print bits / 8 * s }')" server client >>"$dir/$2.cpu.theirs"
+}
+
+# stream TOOL NAME WHAT AIM "OUR ARGUMENTS" "THEIR ARGUMENTS": 128 flows
+stream()
+{
+	local i our_args their_args
+	read -ra our_args <<<"$5"
+	read -ra their_args <<<"$6"
+	for ((i = 0; i < rounds; i++)); do
+		stream_ours 128 "$2" "${our_args[@]}"
+		if ! "stream_$1" 128 "$2" "${their_args[@]}"; then
+			echo "$3: $1 did not come through a round; it does not count"
+		fi
+	done
+	if [[ -s $dir/$2.gbit.theirs ]]; then
+		compare "$3, Gbit/s" "$2.gbit" 1 more "$4"
+		compare "  CPU seconds a GB" "$2.cpu" 4 less "$4"
+	fi
+}
+
+bench_streams()
+{
+	echo "128 flows, $seconds s, up, $(nproc) CPUs, $("${iperf3[@]}" --version | head -n 1), -P 128: one thread"
+	stream iperf3 copied "copied by both" 1.5 "" ""
+	stream iperf3 spliced "sent zerocopy, copied out" 1.5 "--send zerocopy" "-Z"
+	if "${iperf3[@]}" --help 2>&1 | grep -q -e --skip-rx-copy; then
+		stream iperf3 discarded "zerocopy, discarded" 1.5 \
+			"--send zerocopy --receive discard" "-Z --skip-rx-copy"
+	else
+		stream_ours 128 discarded --send zerocopy --receive discard
+		row "zerocopy, discarded, Gbit/s" "$(of discarded.gbit.ours 1)" "cannot" - -
+	fi
+	if command -v tcp_stream >/dev/null; then
+		stream neper neper "copied, neper" 1 "" ""
+	fi
+}
+
+# --- many short flows, against iperf 2 -----------------------------------------
+
+short_theirs() # FLOWS: what came through, in $dir/short.log
+{
+	local listener
+	# a thread a flow at both ends: of small stacks
+	(ulimit -s 256 && exec "${iperf[@]}" -s -B 127.0.0.1) >/dev/null 2>&1 &
+	listener=$!
+	until listening 5001; do sleep 0.05; done
+	(ulimit -s 256 && elapsed_to "$dir/short.seconds" \
+		timeout 120 "${iperf[@]}" -c 127.0.0.1 -P "$1" -n 64K -f k) >"$dir/short.log" 2>&1
+	kill -KILL "$listener" 2>/dev/null || true
+	wait "$listener" 2>/dev/null || true
+}
+
+bench_short()
+{
+	local n=10000 i came
+	echo "$n flows of 64 KiB, up, copied by both, $(nproc) CPUs: seconds from start to verdict"
+	for ((i = 0; i < rounds; i++)); do
+		elapsed_to "$dir/seconds" "$kiloflow" load --flows "$n" --bytes 64K --format json >"$dir/load.json"
+		if [[ $(jq '.load.flows.ok' "$dir/load.json") != "$n" ]]; then
+			echo "kiloflow: $(jq -c .load.flows "$dir/load.json")"
+			continue
+		fi
+		cat "$dir/seconds" >>"$dir/short.ours"
+		short_theirs "$n" 2>>"$dir/shell.log"
+		came=$(grep -v SUM "$dir/short.log" | grep -cE ' 64\.0 KBytes' || true)
+		if [[ $came != "$n" ]]; then
+			echo "iperf 2: $came of $n flows came through in $(<"$dir/short.seconds") s; it does not count"
+			continue
+		fi
+		cat "$dir/short.seconds" >>"$dir/short.theirs"
+	done
+	if [[ -s $dir/short.theirs ]]; then
+		compare "$n short flows, seconds" short 2 less 4
+	else
+		row "$n short flows, seconds" "$(of short.ours 2)" "lost flows" - -
+	fi
+}
+
+# --- what bounds it --------------------------------------------------------------
+
+# bound_of WORK: GB or connections, seconds, CPU seconds, of 2 s
+bound_of() { "$bounds" "$1" 2000; }
+
+bench_bounds()
+{
+	local i done_ s cpu w
+	echo "128 flows, $seconds s, up, copied, $(nproc) CPUs, against what the machine does at most:"
+	for ((i = 0; i < rounds; i++)); do
+		stream_ours 128 bound
+		for w in copy loop; do
+			read -r done_ s cpu < <(bound_of "$w")
+			awk -v n="$done_" -v s="$cpu" 'BEGIN { print s / (n / 1e9) }' >>"$dir/$w.bound"
+		done
+	done
+	for w in copy:"two copies in the cache" loop:"bare send() and recv()"; do
+		row "  CPU s a GB, ${w#*:}" "$(of bound.cpu.ours 4)" "$(of "${w%%:*}.bound" 4)" \
+			"$(printf '%.2f x' "$(divide "$(of "${w%%:*}.bound" 6)" "$(of bound.cpu.ours 6)")")" 1
+	done
+}
+
+# A burst is opened by one thread whatever the workers are: see burst.c.
+bench_connects()
+{
+	local n=10000 i done_ s cpu w
+	echo "$n flows, one burst, held: connected and accepted, a second; bound: connect() and accept() alone, of 1 CPU"
+	for ((i = 0; i < rounds; i++)); do
+		read -r done_ s cpu < <(taskset -c 0 "$bounds" connect 1000)
+		divide "$done_" "$s" >>"$dir/connect.theirs"
+		for ((w = 1; w <= $(nproc); w++)); do
+			"$kiloflow" load --flows "$n" --bytes 16 --close rst --workers "$w" --format json |
+				jq "$n / .load.phases.burst" >>"$dir/connect.$w"
+		done
+	done
+	for ((w = 1; w <= $(nproc); w++)); do
+		row "  connects a second, $w workers" "$(of "connect.$w" 0)" "$(of connect.theirs 0)" \
+			"$(printf '%.2f x' "$(divide "$(of "connect.$w" 0)" "$(of connect.theirs 0)")")" 1
+	done
 }
 
 # --- every namespace, against ss in each of them ------------------------------
@@ -204,10 +412,7 @@ bench_listeners()
 		echo "9000 listeners with 200 000 connections could not be made here"
 		return
 	fi
-	ours=$(median <"$dir/listeners.ours")
-	theirs=$(median <"$dir/listeners.theirs")
-	ratio "9000 of 200k, seconds" "$(printf '%.4f' "$ours")" "$(printf '%.4f' "$theirs")" \
-		"$(divide "$theirs" "$ours")" 4
+	compare "9000 of 200k, seconds" listeners 4 less 4
 }
 
 # --- a million flows, which nobody else carries --------------------------------
@@ -272,7 +477,7 @@ echo "kiloflow's mode: $(
 ); iperf 2: its defaults, -P $flows; memory: client and server"
 row what kiloflow "the others" ratio aim
 if [[ $# == 0 ]]; then
-	set -- check namespaces listeners flows million
+	set -- check namespaces listeners flows streams short bounds connects million
 fi
 for topic; do
 	"bench_$topic"

@@ -46,6 +46,23 @@ case_target()
 	await listening 7001
 	valid 1 load --target 127.0.0.1:7001 --flows 3 --time 1ms
 }
+case_datapath() { valid 0 load --flows 10 --send zerocopy --receive discard --time 100ms; }
+
+case_verify()
+{
+	valid 0 load --flows 10 --verify --time 100ms
+	nft -f - 2>nft.err <<-'N' || skip "nft cannot change payload here: $(head -n 1 nft.err)"
+		table inet corrupt {
+			chain out {
+				type filter hook output priority 0;
+				meta length > 1000 @ih,800,8 set 0x55
+			}
+		}
+	N
+	valid 1 load --flows 10 --verify --time 100ms
+	is .load.content.first.offset 116
+}
+
 case_slow() { valid 0 load --flows 10 --accept slow:100/s --time 100ms; }
 case_shapes()
 {

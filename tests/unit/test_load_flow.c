@@ -7,11 +7,14 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "probes/load/flow.h"
+#include "probes/load/splicer.h"
 #include "tests/support/fdcheck.h"
 
 static void test_outcome_of(void **state)
@@ -135,6 +138,71 @@ static void test_full_socket(void **state)
 	assert_int_equal(flow.client.to_write,
 	                 UINT64_MAX - flow.client.written);
 	flow_settle(&flow, LOAD_OK);
+}
+
+/* Pages instead of a copy; nothing stays behind in the pipe. */
+static void test_splice(void **state)
+{
+	static char payload[1 << 20];
+	static char buf[sizeof(payload)];
+	enum end_step step = END_MOVED;
+	struct splicer splicer;
+	uint64_t bytes = 0;
+	struct flow flow;
+	int code = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(payload); i++)
+		payload[i] = (char)(i >> 8 ^ i);
+	flow_on_pair(&flow);
+	assert_int_equal(fcntl(flow.client.fd, F_SETFL, O_NONBLOCK), 0);
+	assert_int_equal(splicer_open(&splicer, 65536), 0);
+	flow.client.to_write = 1000;
+	flow.server.flags = 0;
+	assert_int_equal(end_splice(&flow.client, &flow.server, &splicer,
+	                            payload + 1, 65536, &code),
+	                 END_MOVED);
+	assert_int_equal(flow.client.written, 1000);
+	assert_int_equal(end_read(&flow.server, buf, sizeof(buf), &bytes,
+	                          &code),
+	                 END_MOVED);
+	assert_int_equal(bytes, 1000);
+	assert_memory_equal(buf, payload + 1, 1000);
+
+	/* until it is full; all that was taken is counted, in order */
+	flow.client.to_write = UINT64_MAX;
+	for (int i = 0; i < 1000 && step == END_MOVED; i++)
+		step = end_splice(&flow.client, &flow.server, &splicer,
+		                  payload + flow.client.written % 65536, 65536,
+		                  &code);
+	assert_int_equal(step, END_IDLE);
+	assert_false(flow.client.flags & END_CAN_WRITE);
+	assert_int_equal(read(splicer.from, buf, 1), -1);
+	assert_int_equal(errno, EAGAIN);
+	while (flow.server.read < flow.client.written) {
+		const uint64_t before = flow.server.read;
+
+		flow.server.flags |= END_CAN_READ;
+		assert_int_equal(end_read_once(&flow.server, buf, 4096, &bytes,
+		                               &code),
+		                 END_MOVED);
+		if (before >= 1000)
+			assert_memory_equal(buf, payload + before % 65536,
+			                    flow.server.read - before);
+	}
+
+	assert_int_equal(close(flow.server.fd), 0);
+	flow.server.fd = -1;
+	flow.client.flags |= END_CAN_WRITE;
+	assert_true(signal(SIGPIPE, SIG_IGN) != SIG_ERR);
+	assert_int_equal(end_splice(&flow.client, NULL, &splicer, payload,
+	                            65536, &code),
+	                 END_BROKE);
+	assert_int_equal(code, EPIPE);
+	assert_true(signal(SIGPIPE, SIG_DFL) != SIG_ERR);
+	splicer_close(&splicer);
+	splicer_close(&splicer);
+	flow_settle(&flow, LOAD_RESET);
 }
 
 static void test_read_to_eof(void **state)
@@ -262,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_has_all),
 		cmocka_unit_test(test_write_is_bounded),
 		cmocka_unit_test(test_full_socket),
+		cmocka_unit_test(test_splice),
 		cmocka_unit_test(test_read_to_eof),
 		cmocka_unit_test(test_data_and_fin_at_once),
 		cmocka_unit_test(test_read_reset),

@@ -184,6 +184,45 @@ static void test_only_held(void **state)
 	load_result_free(result);
 }
 
+/* However the bytes get into the kernel and out of it. */
+static void test_datapaths(void **state)
+{
+	static const struct {
+		enum load_send send;
+		enum load_receive receive;
+		bool verify;
+		uint64_t bytes; /* 0: by time */
+	} rows[] = {
+		{ LOAD_SEND_COPY, LOAD_RECEIVE_DISCARD, false, 1000000 },
+		{ LOAD_SEND_COPY, LOAD_RECEIVE_COPY, true, 1000000 },
+		{ LOAD_SEND_COPY, LOAD_RECEIVE_COPY, true, 0 },
+		{ LOAD_SEND_ZEROCOPY, LOAD_RECEIVE_COPY, false, 1000000 },
+		{ LOAD_SEND_ZEROCOPY, LOAD_RECEIVE_COPY, true, 1000000 },
+		{ LOAD_SEND_ZEROCOPY, LOAD_RECEIVE_DISCARD, false, 17 },
+		{ LOAD_SEND_ZEROCOPY, LOAD_RECEIVE_DISCARD, false, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct load_options options = small(7);
+		struct load_result *result;
+
+		options.send = rows[i].send;
+		options.receive = rows[i].receive;
+		options.verify = rows[i].verify;
+		options.bytes_per_flow = rows[i].bytes;
+		options.direction = LOAD_BOTH;
+		result = run(&options);
+		assert_exact(result, 7);
+		assert_int_equal(result->mode.send, rows[i].send);
+		assert_int_equal(result->mode.receive, rows[i].receive);
+		assert_int_equal(result->mode.verify, rows[i].verify);
+		assert_int_equal(result->corrupt_flows, 0);
+		assert_int_equal(result->corruption.n, 0);
+		load_result_free(result);
+	}
+}
+
 /* By reset: as exact, and nothing is left in TIME_WAIT. */
 static void test_close_by_reset(void **state)
 {
@@ -439,6 +478,7 @@ int main(void)
 		cmocka_unit_test(test_bytes_per_flow),
 		cmocka_unit_test(test_shapes),
 		cmocka_unit_test(test_workers),
+		cmocka_unit_test(test_datapaths),
 		cmocka_unit_test(test_only_held),
 		cmocka_unit_test(test_close_by_reset),
 		cmocka_unit_test(test_close_what_fits),

@@ -330,6 +330,14 @@ static void test_load(void **state)
 	assert_int_equal(options.load.accept, LOAD_ACCEPT_HELD);
 	assert_int_equal(options.load.close, LOAD_CLOSE_FIN);
 	assert_true(options.load.spread);
+	assert_int_equal(options.load.send, LOAD_SEND_COPY);
+	assert_int_equal(options.load.receive, LOAD_RECEIVE_COPY);
+	assert_false(options.load.verify);
+	options = accepted("load --send zerocopy --receive discard");
+	assert_int_equal(options.load.send, LOAD_SEND_ZEROCOPY);
+	assert_int_equal(options.load.receive, LOAD_RECEIVE_DISCARD);
+	options = accepted("load --verify --receive copy --send zerocopy");
+	assert_true(options.load.verify);
 	options = accepted("check --close rst");
 	assert_int_equal(options.load.close, LOAD_CLOSE_RST);
 	assert_false(options.load.spread);

@@ -576,6 +576,25 @@ static void no_bytes(struct load_result *load)
 	load->bytes.read = 0;
 }
 
+static void some_are_corrupt(struct load_result *load)
+{
+	load->mode.verify = true;
+	load->corrupt_flows = 2;
+	load->corruption = (struct load_corruption){
+		.flow = 17,
+		.way = LOAD_DOWN,
+		.offset = UINT64_C(1) << 40,
+		.n = 2,
+		.expected = { 0x0a, 1 },
+		.seen = { 0xf0, 2 },
+	};
+}
+
+static void all_was_verified(struct load_result *load)
+{
+	load->mode.verify = true;
+}
+
 static const struct {
 	void (*change)(struct load_result *load);
 	enum verdict verdict;
@@ -593,6 +612,10 @@ static const struct {
 	  "every flow that came through is exact to the byte" },
 	{ stopped_when_all_was_there, VERDICT_OK,
 	  "every flow that came through is exact to the byte" },
+	{ all_was_verified, VERDICT_OK,
+	  "every flow that came through is exact to the byte" },
+	{ some_are_corrupt, VERDICT_FAIL,
+	  "flows whose bytes are not those that were sent: 2" },
 	{ one_flow_off, VERDICT_FAIL,
 	  "flows whose bytes do not add up from end to end: 1" },
 	{ written_differs, VERDICT_FAIL,
@@ -630,6 +653,29 @@ static void the_bytes_add_up(void **state)
 		assert_string_equal(finding.what, accounts[i].what);
 		host_free(host);
 	}
+}
+
+/* Content may be corrupt where there are no sums to compare. */
+static void content_is_located(void **state)
+{
+	const struct goal goal = goal_default();
+	struct host *host = facts_healthy();
+	struct load_result *load = facts_load(host, &goal);
+	struct judged judged;
+
+	(void)state;
+	some_are_corrupt(load);
+	nobody_came_through(load);
+	judged_by(rule_by_id(ACCOUNTING), host, &goal, NULL, &judged);
+	assert_int_equal(judged.n, 2);
+	assert_string_equal(judged.list[0].subject, "content");
+	assert_string_equal(
+		judged.list[0].why,
+		"flow 17 down, byte 1099511627776: 0x0a was sent, 0xf0 was received");
+	assert_int_equal(judged.list[0].observed.value, 2);
+	assert_int_equal(judged.list[0].needed.value, 0);
+	assert_int_equal(judged.list[1].verdict, VERDICT_NOTE);
+	host_free(host);
 }
 
 static void both_sums_may_be_off(void **state)
@@ -761,6 +807,7 @@ int main(void)
 		cmocka_unit_test(unknown_counters_and_cookies_prove_nothing),
 		cmocka_unit_test(a_refusal_fails_with_have_and_need),
 		cmocka_unit_test(the_bytes_add_up),
+		cmocka_unit_test(content_is_located),
 		cmocka_unit_test(both_sums_may_be_off),
 		cmocka_unit_test(the_limit_is_at_least_the_burst),
 	};
