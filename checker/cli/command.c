@@ -14,6 +14,7 @@ const struct command *const commands[] = {
 	&command_undo,
 	&command_listeners,
 	&command_load,
+	&command_serve,
 	&command_snapshot,
 	&command_list,
 	&command_explain,

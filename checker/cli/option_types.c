@@ -277,6 +277,43 @@ static void range_address(const struct option *self, char *buf, size_t size)
 	(void)snprintf(buf, size, "an IPv4 or IPv6 address");
 }
 
+/* Without a port the host is all of it, and IPv6 needs no brackets. */
+static int parse_endpoint(const struct option *self, const char *text, void *to)
+{
+	const char *colon = strrchr(text, ':');
+	const bool is_bracketed = text[0] == '[';
+	struct endpoint *ret = to;
+	uint64_t port = self->max;
+	size_t len = strlen(text);
+
+	if (is_bracketed ? colon && colon[-1] == ']'
+	                 : colon && colon == strchr(text, ':')) {
+		if (num_parse_u64(colon + 1, NUM_COUNT, &port))
+			return -EINVAL;
+		len = (size_t)(colon - text);
+	}
+	if (port < 1 || port > UINT16_MAX)
+		return -ERANGE;
+	if (is_bracketed) {
+		if (len < 2 || text[len - 1] != ']')
+			return -EINVAL;
+		text++;
+		len -= 2;
+	}
+	if (!len || len >= sizeof(ret->host))
+		return -EINVAL;
+	(void)memcpy(ret->host, text, len);
+	ret->host[len] = '\0';
+	ret->port = (uint16_t)port;
+	return 0;
+}
+
+static void range_endpoint(const struct option *self, char *buf, size_t size)
+{
+	(void)snprintf(buf, size, "%s, or [IPV6]:PORT; ports are 1 to %d",
+	               self->argument, UINT16_MAX);
+}
+
 static const char *const tools[] = { "epoll", "iperf2", "iperf3", NULL };
 
 static int parse_tool(const struct option *self, const char *text, void *to)
@@ -407,6 +444,12 @@ const struct option_type option_address = {
 	.parse = parse_address,
 	.kind = "an address",
 	.range = range_address,
+};
+
+const struct option_type option_endpoint = {
+	.parse = parse_endpoint,
+	.kind = "a host and a port",
+	.range = range_endpoint,
 };
 
 const struct option_type option_tool = {

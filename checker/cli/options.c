@@ -21,6 +21,7 @@
 #include "checker/report/report.h"
 #include "probes/base/err.h"
 #include "probes/base/text.h"
+#include "probes/load/wire.h"
 
 struct parse {
 	char *const *word; /* what is left, ends with NULL */
@@ -387,6 +388,59 @@ static int check_eager(const struct parse *parse)
 	               "--eager and --direction down do not go together");
 }
 
+static int refuse_far(const struct parse *parse, const char *what,
+                      const char *hint)
+{
+	err_hint(parse->err, "%s", hint);
+	return err_set(parse->err, -EINVAL,
+	               "--connect and %s do not go together", what);
+}
+
+/* What one of two hosts cannot do by itself. */
+static int check_far(const struct parse *parse)
+{
+	const struct options *options = parse->ret;
+	const struct load_options *load = &options->load;
+
+	if (options->command == &command_load && options->key_file &&
+	    !options->connect.host[0]) {
+		err_hint(parse->err, "add --connect, or leave it out");
+		return err_set(parse->err, -EINVAL,
+		               "--key-file: has no effect without --connect");
+	}
+	if (!options->connect.host[0])
+		return 0;
+	if (load->eager)
+		return refuse_far(parse, "--eager", "leave one of them out");
+	if (options->isolated)
+		return refuse_far(parse, "--isolated", "leave one of them out");
+	if (load->close == LOAD_CLOSE_RST)
+		return refuse_far(parse, "--close rst",
+		                  "leave one of them out");
+	if (load->bytes_per_flow && load->bytes_per_flow < WIRE_HEADER_BYTES)
+		return refuse_far(
+			parse, "so few --bytes",
+			"a flow begins with 32 bytes that say which it is: use 32 or more");
+	return 0;
+}
+
+/* The far end is another host's, and a literal address tells its family. */
+static void take_far(struct options *ret)
+{
+	if (!ret->connect.host[0])
+		return;
+	ret->far = (struct load_far){
+		.host = ret->connect.host,
+		.port = ret->connect.port,
+		.key_file = ret->key_file,
+	};
+	ret->load.far = &ret->far;
+	ret->goal.role = ROLE_CLIENT;
+	ret->goal.peer = ret->connect.host;
+	if (strchr(ret->connect.host, ':'))
+		ret->goal.family = FAMILY_IPV6;
+}
+
 static int check_word(const struct parse *parse)
 {
 	const struct command *command = parse->ret->command;
@@ -422,14 +476,17 @@ static int finish(struct parse *parse)
 	if (!rc)
 		rc = check_eager(parse);
 	if (!rc)
+		rc = check_far(parse);
+	if (!rc)
 		rc = check_word(parse);
 	if (rc)
 		return rc;
+	take_far(ret);
 	ret->load.flows = ret->goal.flows;
 	ret->load.burst = ret->goal.burst;
 	ret->load.family = ret->goal.family;
 	/* check proves its goal, which one process has, to one destination */
-	ret->load.spread = ret->command == &command_load;
+	ret->load.spread = ret->command == &command_load && !ret->load.far;
 	return 0;
 }
 
@@ -475,6 +532,10 @@ int options_parse(int argc, char *const *argv, struct options *ret,
 		.command = commands[0],
 		.goal = goal_default(),
 		.format = report_formats[0],
+		.max_flows = 100000,
+		.max_bytes = UINT64_C(1) << 40,
+		.max_time_ns = UINT64_C(300000000000),
+		.max_clients = 4,
 	};
 	ret->load = load_options_default(&ret->goal);
 	if (named)

@@ -30,21 +30,32 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 #define OPTIONS_IGNORED_MAX 64
 
+/* "HOST", "HOST:PORT", "[HOST]:PORT" */
+struct endpoint {
+	char host[256]; /* "": none */
+	uint16_t port;
+};
+
 struct options {
 	const struct command *command;
 	const char *word; /* of the command, NULL: none */
 	struct goal goal;
 	struct load_options load; /* follows the goal where they share */
-	bool load_wanted;         /* --load */
-	bool load_unwanted;       /* --no-load */
-	bool isolated;            /* it leaves nothing behind */
-	const char *no_load;      /* what leaves check's load test out, NULL:
-	                             nothing */
-	const char *netns;        /* NULL: the caller's */
-	bool netns_all;           /* it is "all" */
-	const char *from;         /* a snapshot; NULL: facts are read here */
-	const char *sos;          /* the folder of a sosreport; NULL */
-	const char *output;       /* a file; NULL: standard output */
+	struct load_far far;      /* load.far, if there is one */
+	struct endpoint connect;  /* to the far host */
+	struct endpoint listen;   /* of serve */
+	const char *key_file;
+	uint64_t max_flows, max_bytes, max_time_ns, max_clients; /* of serve */
+	bool load_wanted;                                        /* --load */
+	bool load_unwanted;                                      /* --no-load */
+	bool isolated;       /* it leaves nothing behind */
+	const char *no_load; /* what leaves check's load test out, NULL:
+	                        nothing */
+	const char *netns;   /* NULL: the caller's */
+	bool netns_all;      /* it is "all" */
+	const char *from;    /* a snapshot; NULL: facts are read here */
+	const char *sos;     /* the folder of a sosreport; NULL */
+	const char *output;  /* a file; NULL: standard output */
 	bool redact;
 	const char *policy; /* its file, NULL: none */
 	bool fix;

@@ -13,6 +13,7 @@
 
 #include "probes/facts.h"
 
+struct finding;
 struct load_result;
 struct report_fix;
 
@@ -57,6 +58,12 @@ json_t *jv_append(json_t *array, json_t *value);
 
 /** jv_load - "load" of the report; null when there was no test */
 json_t *jv_load(const struct load_result *load);
+
+/** jv_finding - one of "findings" of the report */
+json_t *jv_finding(const struct finding *finding);
+
+/** jv_peers - "peers" of the report: the far end of a test between hosts */
+json_t *jv_peers(const struct load_result *load);
 
 /** jv_fix - "fix" of the report; null when none was asked for */
 json_t *jv_fix(const struct report_fix *fix);

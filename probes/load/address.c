@@ -3,6 +3,8 @@
 #include "probes/load/address.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
 
 socklen_t address_loopback(union address *ret, enum goal_family family,
                            uint32_t source)
@@ -30,6 +32,46 @@ uint16_t address_port(const union address *address)
 {
 	return ntohs(address->any.sa_family == AF_INET6 ? address->in6.sin6_port
 	                                                : address->in.sin_port);
+}
+
+void address_text(const union address *address,
+                  char ret[static ADDRESS_TEXT_MAX])
+{
+	const bool is_in6 = address->any.sa_family == AF_INET6;
+	size_t len;
+
+	ret[0] = '\0';
+	(void)inet_ntop(address->any.sa_family,
+	                is_in6 ? (const void *)&address->in6.sin6_addr
+	                       : (const void *)&address->in.sin_addr,
+	                ret, ADDRESS_TEXT_MAX);
+	len = strlen(ret);
+	if (is_in6 && address->in6.sin6_scope_id)
+		(void)snprintf(ret + len, ADDRESS_TEXT_MAX - len, "%%%u",
+		               address->in6.sin6_scope_id);
+}
+
+bool address_is_loopback(const union address *address)
+{
+	if (address->any.sa_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(&address->in6.sin6_addr);
+	return ntohl(address->in.sin_addr.s_addr) >> IN_CLASSA_NSHIFT ==
+	       IN_LOOPBACKNET;
+}
+
+bool address_same_host(const union address *a, const union address *b)
+{
+	if (a->any.sa_family != b->any.sa_family)
+		return false;
+	if (a->any.sa_family == AF_INET6)
+		return IN6_ARE_ADDR_EQUAL(&a->in6.sin6_addr, &b->in6.sin6_addr);
+	return a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
+}
+
+socklen_t address_length(const union address *address)
+{
+	return address->any.sa_family == AF_INET6 ? sizeof(address->in6)
+	                                          : sizeof(address->in);
 }
 
 uint32_t address_source(const union address *address)

@@ -8,6 +8,7 @@
 #define KILOFLOW_PROBES_LOAD_ADDRESS_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
@@ -27,6 +28,22 @@ void address_set_port(union address *address, uint16_t port);
 
 /** address_port - in host byte order */
 uint16_t address_port(const union address *address);
+
+/* Longest text of an address, its scope and NUL included. */
+#define ADDRESS_TEXT_MAX 64
+
+/** address_text - "127.0.0.1", "::1", "fe80::1%2" */
+void address_text(const union address *address,
+                  char ret[static ADDRESS_TEXT_MAX]);
+
+/** address_is_loopback - of 127/8, or ::1 */
+bool address_is_loopback(const union address *address);
+
+/** address_same_host - whatever the ports are */
+bool address_same_host(const union address *a, const union address *b);
+
+/** address_length - of the kind that it is */
+socklen_t address_length(const union address *address);
 
 /** address_source - which source a loopback address is */
 uint32_t address_source(const union address *address);

@@ -565,7 +565,10 @@ int burst_run(struct engine *engine, struct err *err)
 	void *payload = calloc(1, EAGER_BYTES);
 	struct burst burst = {
 		.engine = engine,
-		.greeting = { .engine = engine, .payload = payload },
+		.greeting = { .engine = engine,
+		              .payload = payload,
+		              .bytes = engine->options->eager ? EAGER_BYTES
+		                                              : HELLO_BYTES },
 		.n_columns = engine->options->burst / plan->flows_a_source + 2,
 	};
 	int rc;

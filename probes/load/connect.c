@@ -41,11 +41,10 @@ static enum load_phase first_phase(const struct greeting *greeting)
 
 static void greet(struct flow *flow, const struct greeting *greeting)
 {
-	const bool eager = greeting->engine->options->eager;
 	int code;
 
-	if (end_write(&flow->client, NULL, greeting->payload,
-	              eager ? EAGER_BYTES : HELLO_BYTES, &code) == END_BROKE)
+	if (end_write(&flow->client, NULL, greeting->payload, greeting->bytes,
+	              &code) == END_BROKE)
 		flow_fail(flow, first_phase(greeting), code);
 }
 

@@ -15,6 +15,8 @@
  *   worker.c    a thread that does so with its own, and
  *   turns.c     turns, when there are more workers than may run
  *   flow.c      a flow and its ends
+ *   remote.c    the same with the other ends on another host, instead of
+ *               listener, acceptor and burst
  *   account.c   the reconciliation and the distributions (pure)
  *
  * Between the phases everything belongs to the thread that runs load.c;
@@ -97,15 +99,27 @@ static inline uint64_t engine_table_end(const struct engine *engine,
 	return end < engine->options->flows ? end : engine->options->flows;
 }
 
+/* ---- load.c ---- */
+
+/** load_workers - threads that move the bytes: as asked for, or one a CPU */
+unsigned int load_workers(const struct load_options *options);
+
+/** engine_open - the descriptors that every phase shares; engine_close() it */
+int engine_open(struct engine *engine, struct err *err);
+
+/** engine_close - what is open of it, the flows' ends excepted */
+void engine_close(struct engine *engine);
+
 /* ---- listener.c ---- */
 
 /**
- * listener_open - listen on loopback, on a port outside of the ephemeral
- * range where there is one, so that the test does not use up what it tests
+ * listener_open - listen on a port outside of the ephemeral range where there
+ * is one, so that the test does not use up what it tests
+ * @at: the address, NULL: loopback
  *
  * Return: 0 or negative errno with words.
  */
-int listener_open(struct test_listener *listener,
+int listener_open(struct test_listener *listener, const union address *at,
                   const struct load_options *options, struct err *err);
 
 void listener_close(struct test_listener *listener);
@@ -181,7 +195,8 @@ int burst_run(struct engine *engine, struct err *err);
 /* What each step on a flow needs of the burst. */
 struct greeting {
 	const struct engine *engine;
-	const void *payload; /* EAGER_BYTES */
+	const void *payload; /* what a client says first */
+	size_t bytes;        /* of it */
 };
 
 /**
@@ -218,6 +233,17 @@ uint64_t flow_read_hello(struct flow *flow);
  * transfer_ns and phase times.
  */
 int transfer_run(struct engine *engine, struct err *err);
+
+/* ---- remote.c ---- */
+
+/**
+ * remote_run - all phases, with the far ends of the flows on another host
+ * @engine: its flows and its descriptors are there
+ *
+ * Return: 0, also when the far end was lost on the way; negative errno when
+ * the test did not begin.
+ */
+int remote_run(struct engine *engine, uint64_t began_ns, struct err *err);
 
 /* ---- account.c ---- */
 

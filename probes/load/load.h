@@ -4,7 +4,8 @@
  *
  * N flows are opened in held bursts, carry data, are drained and reconciled
  * byte for byte. All of it runs in the calling thread's network namespace,
- * over loopback, without root.
+ * over loopback, without root; or, with options->far, between two hosts, and
+ * then the flows' other ends are there.
  */
 #ifndef KILOFLOW_PROBES_LOAD_LOAD_H
 #define KILOFLOW_PROBES_LOAD_LOAD_H
@@ -37,6 +38,13 @@ struct load_progress {
 	uint64_t bytes;    /* read so far */
 };
 
+/* The other host of a test between two, where `kiloflow serve` runs. */
+struct load_far {
+	const char *host; /* name or address */
+	uint16_t port;
+	const char *key_file; /* NULL: none */
+};
+
 struct load_options {
 	uint64_t flows;    /* 1..GOAL_FLOWS_MAX */
 	uint64_t burst;    /* 1..flows, connections a wave */
@@ -47,6 +55,8 @@ struct load_options {
 	bool eager;            /* write at once, as iperf does */
 	enum load_direction direction;
 	uint64_t bytes_per_flow; /* each way; 0: by time */
+	uint64_t max_bytes;      /* that are read of all flows; beyond that
+	                            they are given up. 0: any */
 	uint64_t time_ns;        /* of the transfer, when by time */
 	enum load_close close;
 	/* Sockets that may be left in TIME_WAIT; flows beyond that are closed
@@ -59,7 +69,8 @@ struct load_options {
 	bool spread;    /* take more descriptor tables than one, and more
 	                   source addresses, where the flows need them */
 	uint64_t ports; /* free ones of one source address; 0: unknown */
-	uint64_t inherited_files; /* load_inherited_files() */
+	uint64_t inherited_files;   /* load_inherited_files() */
+	const struct load_far *far; /* who has the servers' ends; NULL: we do */
 	int stop_fd; /* readable when the user wants it to end; -1: none */
 	void (*progress)(void *to, const struct load_progress *progress);
 	void *to;

@@ -52,5 +52,10 @@ void load_result_free(struct load_result *result)
 	if (!result)
 		return;
 	free(result->intervals);
+	for (size_t i = 0; result->peer && i < result->peer->n_findings; i++)
+		free(result->peer->findings[i]);
+	if (result->peer)
+		free(result->peer->findings);
+	free(result->peer);
 	free(result);
 }

@@ -110,6 +110,21 @@ struct load_refusal {
 	uint64_t have, need;
 };
 
+/*
+ * The far end of a test between two hosts, and what it said of itself. All of
+ * it is text from outside.
+ */
+struct load_peer {
+	char address[80]; /* host and port that were asked for */
+	char host[72], kernel[72];
+	char verdict[32]; /* of its findings; "": it gave none */
+	char **findings;  /* each a JSON object, as in a report */
+	size_t n_findings, max_findings;
+	struct fact_u64 counter[COUNTER_COUNT]; /* as the result's */
+	bool lost; /* it was gone before all was told */
+	char why[96];
+};
+
 struct load_result {
 	uint64_t asked;
 	uint64_t flows[LOAD_OUTCOMES]; /* they sum up to asked */
@@ -125,9 +140,11 @@ struct load_result {
 
 	struct {
 		uint64_t written, acked, received, read;
-		uint64_t flows_off; /* ok or late, and the four differ */
-		bool exact;         /* something was compared, and no flow
-		                       was off */
+		uint64_t flows_off;    /* ok or late, and the four differ */
+		uint64_t flows_untold; /* ok or late here; the far end did
+		                          not say what it counted */
+		bool exact;            /* something was compared, and no flow
+		                          was off */
 	} bytes;
 
 	uint64_t transfer_ns; /* from its start to the last byte read */
@@ -159,9 +176,10 @@ struct load_result {
 	struct load_prediction predicted;
 	struct load_mode mode;
 	struct load_refusal refusal;
+	struct load_peer *peer; /* NULL: both ends were here */
 };
 
-/** load_result_free - free @result and its intervals; NULL is fine */
+/** load_result_free - free @result and what it has; NULL is fine */
 void load_result_free(struct load_result *result);
 
 #endif

@@ -116,13 +116,20 @@ static void demand_of_spread(const struct load_options *options,
 	demand(ret, "ports", ports, options->flows);
 }
 
+static uint64_t ends_here(const struct load_options *options)
+{
+	return options->far ? 1 : 2;
+}
+
 struct load_prediction load_predict(const struct load_options *options)
 {
 	return (struct load_prediction){
-		.kernel_bytes = options->flows * NEED_KERNEL_BYTES_PER_FLOW,
+		.kernel_bytes = options->flows * NEED_KERNEL_BYTES_PER_FLOW *
+		                ends_here(options) / 2,
 		.own_bytes = OWN_BYTES + options->flows * (sizeof(struct flow) +
 		                                           OWN_BYTES_PER_FLOW),
-		.descriptors = 2 * options->flows + NEED_FDS_OVERHEAD,
+		.descriptors =
+			ends_here(options) * options->flows + NEED_FDS_OVERHEAD,
 	};
 }
 
@@ -134,12 +141,15 @@ bool load_prepare(const struct load_options *options, const struct host *host,
 
 	goal.flows = options->flows;
 	goal.burst = options->burst;
+	if (options->far)
+		goal.role = ROLE_CLIENT;
 	need_compute(&goal, supply_page_bytes(host), &need);
 	if (options->spread)
 		need_of_spread(options, &need);
 	*ret = (struct load_refusal){ 0 };
-	demand(ret, "lo", ns->lo.up, 1);
-	if (options->family == FAMILY_IPV6)
+	if (!options->far)
+		demand(ret, "lo", ns->lo.up, 1);
+	if (!options->far && options->family == FAMILY_IPV6)
 		demand(ret, "::1", ns->lo.ipv6, 1);
 	demand(ret, "RLIMIT_NOFILE", process_files(&host->limits),
 	       need.fds_process);

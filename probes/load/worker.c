@@ -81,8 +81,8 @@ static enum end_step flow_move(struct worker *worker, struct flow *flow,
 	uint64_t bytes = 0;
 	int code = 0;
 
-	wrote = end_write(from, to, worker->buffers->payload, WRITE_CHUNK_BYTES,
-	                  &code);
+	wrote = end_write(from, end_here(to), worker->buffers->payload,
+	                  WRITE_CHUNK_BYTES, &code);
 	if (wrote == END_BROKE) {
 		flow_fail(flow, LOAD_PHASE_WRITE, code);
 		return END_BROKE;
@@ -105,10 +105,10 @@ static enum end_step flow_shut(struct flow *flow)
 
 	if (flow->reset)
 		return END_IDLE;
-	client = end_shut(&flow->client, &flow->server, &code);
-	server = client == END_BROKE
-	                 ? END_IDLE
-	                 : end_shut(&flow->server, &flow->client, &code);
+	client = end_shut(&flow->client, end_here(&flow->server), &code);
+	server = client == END_BROKE ? END_IDLE
+	                             : end_shut(&flow->server,
+	                                        end_here(&flow->client), &code);
 	if (client == END_BROKE || server == END_BROKE) {
 		flow_fail(flow, LOAD_PHASE_DRAIN, code);
 		return END_BROKE;
@@ -277,9 +277,10 @@ static void begin_drain(struct worker *worker)
 	}
 }
 
-static void give_up(struct worker *worker)
+static void give_up(struct worker *worker, int code)
 {
-	worker->deadline = worker->drain_ns ? "drain" : "transfer";
+	if (code == ETIMEDOUT)
+		worker->deadline = worker->drain_ns ? "drain" : "transfer";
 	for (uint64_t i = worker->first; i < worker->end; i++) {
 		struct flow *flow = &worker->shop->engine->flows[i];
 
@@ -287,7 +288,7 @@ static void give_up(struct worker *worker)
 			flow_fail(flow,
 			          worker->drain_ns ? LOAD_PHASE_DRAIN
 			                           : LOAD_PHASE_READ,
-			          ETIMEDOUT);
+			          code);
 	}
 	worker->n_open = 0;
 }
@@ -338,7 +339,9 @@ static void check_deadlines(struct worker *worker)
 	if (worker->now_ns - worker->moved_ns >= STALL_DEADLINE_NS ||
 	    (worker->drain_ns &&
 	     worker->now_ns - worker->drained_ns >= STALL_DEADLINE_NS))
-		give_up(worker);
+		give_up(worker, ETIMEDOUT);
+	if (atomic_load_explicit(&worker->shop->abandon, memory_order_relaxed))
+		give_up(worker, EDQUOT);
 }
 
 /* What it is to wait for a turn is no stall. */

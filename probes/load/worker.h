@@ -39,6 +39,7 @@ struct shop {
 	struct turns *turns;
 	struct buffers *buffers; /* one for each place of the turns */
 	atomic_bool stop;
+	atomic_bool abandon;  /* at once: what is open fails */
 	pthread_mutex_t gate; /* locked until the flows are shared out */
 	uint64_t start_ns;
 };
