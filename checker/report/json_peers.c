@@ -4,10 +4,11 @@
  *
  * Its findings are what it sent, as far as they have the shape of findings:
  * what is missing or of another kind is null, what is not known here is left
- * out.
+ * out, and so is a finding without a verdict.
  */
 #include "checker/report/json_value.h"
 
+#include "checker/report/peer.h"
 #include "probes/load/load_result.h"
 
 /* A copy of a member that is of one of two types, else null. */
@@ -59,10 +60,9 @@ static json_t *remedy_of(const json_t *from)
 	});
 }
 
-static json_t *finding_of(const char *text)
+static json_t *finding_of(const json_t *from)
 {
-	json_t *from = json_loads(text, 0, NULL);
-	json_t *finding = jv_object((const struct jv_pair[]){
+	return jv_object((const struct jv_pair[]){
 		{ "id", text_of(from, "id") },
 		{ "verdict", text_of(from, "verdict") },
 		{ "group", text_of(from, "group") },
@@ -77,17 +77,19 @@ static json_t *finding_of(const char *text)
 		{ "remedy", remedy_of(from) },
 		{ NULL, NULL },
 	});
-
-	json_decref(from);
-	return finding;
 }
 
 static json_t *findings_of(const struct load_peer *peer)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < peer->n_findings; i++)
-		array = jv_append(array, finding_of(peer->findings[i]));
+	for (size_t i = 0; i < peer->n_findings; i++) {
+		json_t *from = json_loads(peer->findings[i], 0, NULL);
+
+		if (peer_verdict(from) < PEER_VERDICTS)
+			array = jv_append(array, finding_of(from));
+		json_decref(from);
+	}
 	return array;
 }
 
@@ -102,10 +104,13 @@ static json_t *counters_of(const struct load_peer *peer)
 	return jv_object(pairs);
 }
 
-static json_t *peer_of(const struct load_peer *peer)
+static json_t *peer_of(const struct load_result *load)
 {
+	const struct load_peer *peer = load->peer;
+
 	return jv_object((const struct jv_pair[]){
 		{ "address", jv_text(peer->address) },
+		{ "flows_untold", jv_u64(load->bytes.flows_untold) },
 		{ "host", jv_text(peer->host) },
 		{ "kernel", jv_text(peer->kernel) },
 		{ "verdict", jv_text(peer->verdict) },
@@ -121,6 +126,6 @@ json_t *jv_peers(const struct load_result *load)
 	json_t *array = json_array();
 
 	if (load && load->peer)
-		array = jv_append(array, peer_of(load->peer));
+		array = jv_append(array, peer_of(load));
 	return array;
 }

@@ -34,9 +34,16 @@
 
 /*
  * A held burst has arrived when all its connects are established, or none
- * was for so long: a SYN that was dropped is sent again only after a second.
+ * was for several times as long as the slowest of them took. Not much longer:
+ * what was dropped meanwhile is sent again after 200 ms, and then less and
+ * less often, and all at once.
  */
-#define QUIET_MS 300
+#define QUIET_FACTOR 4
+#define QUIET_MIN_NS (20 * NS_PER_MS)
+#define QUIET_MAX_NS NS_PER_S
+
+/* When none was established yet. */
+#define QUIET_UNKNOWN_NS (300 * NS_PER_MS)
 
 /* Events that are not of a flow; flows are their index. */
 #define EVENT_CONTROL UINT64_MAX
@@ -58,7 +65,8 @@ struct remote {
 	struct greeting greeting;
 	uint8_t header[WIRE_HEADER_BYTES]; /* of the flow in hand */
 	uint64_t n_opened;                 /* flows that the far end has */
-	uint64_t moved_ns; /* when a connect was last established or failed */
+	uint64_t moved_ns;   /* when a connect was last established or failed */
+	uint64_t slowest_ns; /* of those before the first accept; 0: none */
 	bool stopped;
 	struct wire_message message;
 };
@@ -341,6 +349,7 @@ struct wave {
 	uint64_t first, end; /* flows [first, end) */
 	uint64_t n_connecting;
 	uint64_t n_failed;
+	bool arrived;           /* the far end may accept */
 	uint64_t opened_before; /* flows that the far end had already */
 };
 
@@ -371,6 +380,9 @@ static void note_state(struct wave *wave, const struct flow *flow,
 	if (flow->state == FLOW_CLOSED)
 		wave->n_failed++;
 	wave->remote->moved_ns = clock_ns();
+	if (!wave->arrived &&
+	    flow->connect_us * NS_PER_US > wave->remote->slowest_ns)
+		wave->remote->slowest_ns = flow->connect_us * NS_PER_US;
 }
 
 static void watch(const struct remote *remote, int fd, uint32_t events,
@@ -455,6 +467,17 @@ static bool wave_goes_on(const struct wave *wave)
 	return !wave->remote->stopped && !wave->remote->peer->lost;
 }
 
+static uint64_t quiet_ns(const struct remote *remote)
+{
+	const uint64_t ns = QUIET_FACTOR * remote->slowest_ns;
+
+	if (!ns)
+		return QUIET_UNKNOWN_NS;
+	if (ns < QUIET_MIN_NS)
+		return QUIET_MIN_NS;
+	return ns < QUIET_MAX_NS ? ns : QUIET_MAX_NS;
+}
+
 /* All connects are sent; those that are answered, are so now. */
 static void wave_connect(struct wave *wave)
 {
@@ -469,8 +492,11 @@ static void wave_connect(struct wave *wave)
 	}
 	remote->moved_ns = clock_ns();
 	while (wave->n_connecting && wave_goes_on(wave) &&
-	       clock_ns() - remote->moved_ns < QUIET_MS * NS_PER_MS)
-		wave_events(wave, QUIET_MS);
+	       clock_ns() - remote->moved_ns < quiet_ns(remote))
+		wave_events(wave, clock_timeout_ms(remote->moved_ns +
+		                                           quiet_ns(remote),
+		                                   PROGRESS_MS));
+	wave->arrived = true;
 }
 
 /* The far end has all that came through here; a few of it may have failed. */
