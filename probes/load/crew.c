@@ -199,13 +199,6 @@ static uint64_t crew_done(const struct crew *crew)
 	return done;
 }
 
-static bool is_over_budget(const struct crew *crew)
-{
-	const uint64_t max = crew->shop.engine->options->max_bytes;
-
-	return max && crew_bytes(crew) > max;
-}
-
 /* Wait for the workers; pass on that the user wants to stop. */
 static void crew_watch(struct crew *crew)
 {
@@ -224,8 +217,6 @@ static void crew_watch(struct crew *crew)
 			crew->shop.engine->result->interrupted = true;
 			atomic_store(&crew->shop.stop, true);
 		}
-		if (is_over_budget(crew))
-			atomic_store(&crew->shop.abandon, true);
 		left -= crew_done(crew);
 		crew_progress(crew);
 	}

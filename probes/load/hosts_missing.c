@@ -34,6 +34,12 @@ int serve_run(const struct serve_options *options, struct err *err)
 	return refuse(err);
 }
 
+int load_check_far(const struct load_far *far, struct err *err)
+{
+	(void)far;
+	return refuse(err);
+}
+
 int remote_run(struct engine *engine, uint64_t began_ns, struct err *err)
 {
 	(void)engine;

@@ -76,6 +76,13 @@ struct load_options {
 	void *to;
 };
 
+/**
+ * load_check_far - can the other host be talked to, as far as it is told here?
+ * Return: 0; negative errno with words: its key cannot be read, or tests
+ * between hosts are not built in.
+ */
+int load_check_far(const struct load_far *far, struct err *err);
+
 /** load_options_default - @goal's flows, burst and family; copy, up, held */
 struct load_options load_options_default(const struct goal *goal);
 

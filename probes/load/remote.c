@@ -123,10 +123,11 @@ static int resolve(const struct load_options *options, struct addrinfo **ret,
 	rc = getaddrinfo(options->far->host, port, &hints, ret);
 	if (!rc)
 		return 0;
-	if (options->family != FAMILY_IPV6)
-		err_hint(err, "-6 looks for IPv6 addresses");
-	return err_set(err, -EHOSTUNREACH, "--connect %s: %s",
-	               options->far->host, gai_strerror(rc));
+	return err_set(err, -EHOSTUNREACH, "--connect %s: %s%s",
+	               options->far->host, gai_strerror(rc),
+	               options->family == FAMILY_IPV6
+	                       ? ""
+	                       : "; -6 looks for IPv6 addresses");
 }
 
 /* Return: 0, or negative errno. */
@@ -167,10 +168,11 @@ static int connect_control(struct remote *remote, const struct addrinfo *info,
 		to->addr_len = info->ai_addrlen;
 		return 0;
 	}
-	if (rc == -ECONNREFUSED)
-		err_hint(err, "run `kiloflow serve` there");
-	return err_set(err, rc, "cannot connect to %s: %s",
-	               remote->peer->address, strerror(-rc));
+	return err_set(err, rc, "cannot connect to %s: %s%s",
+	               remote->peer->address, strerror(-rc),
+	               rc == -ECONNREFUSED
+	                       ? "; does `kiloflow serve` run there?"
+	                       : "");
 }
 
 static int open_control(struct remote *remote, struct err *err)
@@ -201,12 +203,11 @@ static int expect(struct remote *remote, enum wire_type type, struct err *err)
 		return 0;
 	if (rc == -EINTR)
 		return err_set(err, rc, "interrupted");
-	if (rc == -EPROTO)
-		err_hint(err, "is it kiloflow that listens there?");
 	return err_set(err, rc, "%s did not say \"%s\": %s",
 	               remote->peer->address, wire_type_name(type),
-	               rc == -EPIPE ? "it closed the connection"
-	                            : strerror(-rc));
+	               rc == -EPIPE    ? "it closed the connection"
+	               : rc == -EPROTO ? "is it kiloflow that listens there?"
+	                               : strerror(-rc));
 }
 
 static int send_first(struct remote *remote, struct err *err)
@@ -237,11 +238,11 @@ static int get_challenge(struct remote *remote, struct secret_nonces *nonces,
 	(void)memcpy(nonces->far, message->nonce, sizeof(nonces->far));
 	if (message->version == WIRE_VERSION)
 		return 0;
-	err_hint(err, "install the same version of kiloflow at both ends");
-	return err_set(err, -EPROTONOSUPPORT,
-	               "%s speaks version %llu of the protocol, this is %d",
-	               remote->peer->address,
-	               (unsigned long long)message->version, WIRE_VERSION);
+	return err_set(
+		err, -EPROTONOSUPPORT,
+		"%s speaks version %llu of the protocol, this is %d: install the same kiloflow at both ends",
+		remote->peer->address, (unsigned long long)message->version,
+		WIRE_VERSION);
 }
 
 static int prove(struct remote *remote, const struct secret *secret,
@@ -257,9 +258,10 @@ static int prove(struct remote *remote, const struct secret *secret,
 	if (!rc)
 		rc = expect(remote, WIRE_WELCOME, NULL);
 	if (rc == -EPIPE || rc == -ECONNRESET) {
-		err_hint(err, "give both ends the same --key-file");
-		return err_set(err, -EACCES, "%s does not know this key",
-		               remote->peer->address);
+		return err_set(
+			err, -EACCES,
+			"%s has another key; give both ends the same --key-file",
+			remote->peer->address);
 	}
 	if (rc)
 		return err_set(err, rc, "%s does not answer: %s",
@@ -304,7 +306,7 @@ static void note_refusal(struct remote *remote)
 	refusal->have = remote->message.have;
 	refusal->need = remote->message.need;
 	(void)snprintf(refusal->resource, sizeof(refusal->resource),
-	               "%.30s of the far host", remote->message.resource);
+	               "the far host's %.30s", remote->message.resource);
 }
 
 static int agree(struct remote *remote, struct err *err)
@@ -649,17 +651,19 @@ static bool is_through(uint64_t outcome)
 }
 
 /*
- * Whoever of the two saw a flow fail is right. One that the far end never
+ * Whoever of the two saw a flow fail is right, and where both did, an error of
+ * the far end's own is why it was reset here. One that the far end never
  * accepted was established here all the same, or failed before that.
  */
 static void merge_outcome(struct flow *flow, const uint64_t *row)
 {
-	const bool was_ghost = row[WIRE_FLOW_OUTCOME] == LOAD_GHOST;
+	const bool is_cause = row[WIRE_FLOW_OUTCOME] == LOAD_GHOST ||
+	                      row[WIRE_FLOW_OUTCOME] == LOAD_FAILED;
 	const bool was_established =
 		is_through(flow->outcome) || flow->phase >= LOAD_PHASE_WRITE;
 
 	if (is_through(row[WIRE_FLOW_OUTCOME]) || !was_established ||
-	    (!is_through(flow->outcome) && !was_ghost))
+	    (!is_through(flow->outcome) && !is_cause))
 		return;
 	flow->outcome = (uint8_t)row[WIRE_FLOW_OUTCOME];
 	flow->phase = (uint8_t)row[WIRE_FLOW_PHASE];
@@ -851,6 +855,13 @@ static int run(struct remote *remote, uint64_t began_ns, struct err *err)
 		rc = err_set(err, -ENOMEM,
 		             "cannot add up the flows: out of memory");
 	return rc;
+}
+
+int load_check_far(const struct load_far *far, struct err *err)
+{
+	struct secret secret;
+
+	return secret_read(far->key_file, &secret, err);
 }
 
 int remote_run(struct engine *engine, uint64_t began_ns, struct err *err)

@@ -113,13 +113,14 @@ static int address_of(const struct serve_options *options, union address *ret)
 int serve_check(const struct serve_options *options, struct err *err)
 {
 	union address address;
+	struct secret secret;
 
 	if (address_of(options, &address)) {
 		err_hint(err, "use an address of this host, such as 10.0.0.1");
 		return err_set(err, -EINVAL, "--listen: this is no address");
 	}
 	if (address_is_loopback(&address) || options->key_file)
-		return 0;
+		return secret_read(options->key_file, &secret, err);
 	err_hint(
 		err,
 		"make one: (umask 077; head -c 32 /dev/urandom | base64 >kiloflow.key)");
@@ -247,6 +248,9 @@ static void begin_session(struct server *server, struct client *client)
 		return;
 	}
 	tell(server, &client->address, "a session begins");
+	/* Open in a session it would stay in the set, though closed here. */
+	(void)epoll_ctl(server->epoll_fd, EPOLL_CTL_DEL, client->control.fd,
+	                NULL);
 	pid = fork();
 	if (!pid) {
 		become_session(server, client);
@@ -448,6 +452,8 @@ static int server_open(struct server *server, struct err *err)
 		               strerror(errno));
 	watch(server, server->listen_fd, EVENT_LISTENER);
 	watch(server, server->options->stop_fd, EVENT_STOP);
+	/* Whatever libsodium has to open for it, it opens now. */
+	secret_nonce(server->clients[0].nonces.far);
 	return sandbox_enter(err);
 }
 

@@ -51,8 +51,8 @@ const char *serve_missing(void);
 /**
  * serve_check - may it be done at all, before anything is opened?
  *
- * Return: 0; -EINVAL with words: no such address, or one that others reach
- * and no key.
+ * Return: 0; negative errno with words: no such address, or one that others
+ * reach and no key, or a key that cannot be read.
  */
 int serve_check(const struct serve_options *options, struct err *err);
 

@@ -146,7 +146,7 @@ static int check_plan(struct burst *burst)
 		return refuse(burst, "--max-bytes", limits->max_bytes,
 		              bytes_of(plan));
 	if (!plan->bytes_per_flow && plan->time_ns > limits->max_time_ns)
-		return refuse(burst, "--max-time, ms",
+		return refuse(burst, "--max-time (ms)",
 		              limits->max_time_ns / NS_PER_MS,
 		              plan->time_ns / NS_PER_MS);
 	return 0;
@@ -177,10 +177,12 @@ static void take_plan(struct burst *burst)
 	};
 }
 
+/* By time this end writes no more than its budget, evenly. */
 static struct flow *flows_new(const struct load_options *options)
 {
-	const uint64_t quota =
-		options->bytes_per_flow ? options->bytes_per_flow : UINT64_MAX;
+	const uint64_t quota = options->bytes_per_flow
+	                               ? options->bytes_per_flow
+	                               : options->max_bytes / options->flows;
 	struct flow *flows = calloc(options->flows, sizeof(*flows));
 
 	for (uint64_t i = 0; flows && i < options->flows; i++) {
@@ -771,7 +773,10 @@ static void tell_end(const struct burst *burst, int rc)
 	if (!options->tell)
 		return;
 	address_text(&burst->session->peer, address);
-	if (rc)
+	if (rc == -EDQUOT)
+		(void)snprintf(line, sizeof(line), "%s: refused, beyond %s",
+		               address, burst->message.resource);
+	else if (rc)
 		(void)snprintf(line, sizeof(line), "%s: ended early: %s",
 		               address, strerror(-rc));
 	else

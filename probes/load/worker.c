@@ -52,6 +52,15 @@ static bool interval_room(struct worker *worker, size_t index)
 	return true;
 }
 
+static void count_budget(struct shop *shop, uint64_t bytes)
+{
+	const uint64_t before = atomic_fetch_add_explicit(
+		&shop->bytes_read, bytes, memory_order_relaxed);
+
+	if (before + bytes > shop->engine->options->max_bytes)
+		atomic_store(&shop->abandon, true);
+}
+
 static void count_read(struct worker *worker, uint64_t bytes)
 {
 	size_t index = (size_t)((worker->now_ns - worker->shop->start_ns) /
@@ -68,6 +77,8 @@ static void count_read(struct worker *worker, uint64_t bytes)
 	worker->read_ns = worker->now_ns;
 	atomic_fetch_add_explicit(&worker->bytes_read, bytes,
 	                          memory_order_relaxed);
+	if (worker->shop->engine->options->max_bytes)
+		count_budget(worker->shop, bytes);
 }
 
 /* ---- one flow ---- */

@@ -39,7 +39,8 @@ struct shop {
 	struct turns *turns;
 	struct buffers *buffers; /* one for each place of the turns */
 	atomic_bool stop;
-	atomic_bool abandon;  /* at once: what is open fails */
+	atomic_bool abandon;             /* at once: what is open fails */
+	atomic_uint_fast64_t bytes_read; /* of all, when there is a bound */
 	pthread_mutex_t gate; /* locked until the flows are shared out */
 	uint64_t start_ns;
 };
