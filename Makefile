@@ -95,7 +95,7 @@ libraries:
 # --- running ---------------------------------------------------------------
 
 run:
-	@tests/support/deps.sh build $(LIBRARIES) $(SERVE_LIBRARIES)
+	@tests/support/deps.sh build $(LIBRARIES) + $(SERVE_LIBRARIES)
 	@$(MAKE) --no-print-directory all
 	@$(BUILD)/kiloflow check; status=$$?; case $$status in \
 	0) echo "make run: kiloflow's verdict on this host: ready" ;; \
@@ -127,7 +127,7 @@ uninstall:
 # A Debian package below BUILD, built in a directory of its own with
 # Debian's flags.
 deb:
-	@tests/support/deps.sh deb $(LIBRARIES) $(SERVE_LIBRARIES)
+	@tests/support/deps.sh deb $(LIBRARIES) + $(SERVE_LIBRARIES)
 	+@BUILD='$(BUILD)' MAKE='$(MAKE)' VERSION='$(VERSION)' \
 		checker/dist/deb.sh
 
@@ -142,7 +142,7 @@ RUN_SUITES = +@BUILD='$(BUILD)' MAKE='$(MAKE)' FUZZ_SECONDS='$(SECONDS)' \
 SECONDS ?= 120
 
 test:
-	@tests/support/deps.sh test $(LIBRARIES) $(SERVE_LIBRARIES)
+	@tests/support/deps.sh test $(LIBRARIES) + $(SERVE_LIBRARIES)
 	$(RUN_SUITES) $(SUITES)
 
 $(SUITES):
