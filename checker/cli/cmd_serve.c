@@ -139,7 +139,7 @@ static void judge_others(const struct options *options, int fd)
 {
 	/* Who does not read the answer must not keep the next one waiting. */
 	const struct timeval patience = { .tv_sec = 2 };
-	struct serve_question question;
+	struct serve_question question = { 0 };
 	ssize_t n;
 	int to;
 

@@ -9,6 +9,7 @@
 #include "probes/base/err.h"
 #include "probes/base/text.h"
 
+/* clang-format off */
 const struct command *const commands[] = {
 	&command_check,
 	&command_undo,
@@ -23,6 +24,7 @@ const struct command *const commands[] = {
 	&command_version,
 	NULL,
 };
+/* clang-format on */
 
 const struct exit_meaning exit_meanings[] = {
 	{ "0", "ready; warnings are allowed unless --strict is given" },

@@ -151,7 +151,8 @@ static void take_facts(const struct host *host, const struct netns_facts *ns,
 	if (ns->ports.free.state == FACT_KNOWN)
 		load->ports = ns->ports.free.value;
 	load->inherited_files = load_inherited_files(&host->limits);
-	if (!load->far && buckets->state == FACT_KNOWN && used.state == FACT_KNOWN)
+	if (!load->far && buckets->state == FACT_KNOWN &&
+	    used.state == FACT_KNOWN)
 		load->time_wait_left =
 			saturate_sub(saturate_sysctl(buckets, 0), used.value);
 }

@@ -110,9 +110,9 @@ static int add_rules(scmp_filter_ctx filter)
 			SCMP_CMP(CLONE_FLAGS_ARG, SCMP_CMP_MASKED_EQ,
 		                 NEW_NAMESPACES, 0));
 	if (!rc)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl),
-		                      1,
-		                      SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG));
+		rc = seccomp_rule_add(
+			filter, SCMP_ACT_ALLOW, SCMP_SYS(prctl), 1,
+			SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG, 0));
 	if (!rc)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
 		                      SCMP_SYS(clone3), 0);

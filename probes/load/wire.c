@@ -55,8 +55,8 @@ enum kind {
 
 struct field {
 	enum wire_type type;
-	const char *key;
 	enum kind kind;
+	const char *key;
 	size_t at;
 	uint64_t min, max;
 };
@@ -68,39 +68,39 @@ struct field {
 
 /* clang-format off */
 static const struct field fields[] = {
-	{ WIRE_HELLO, "version", NUMBER, AT(version), 1, NUMBER_MAX },
-	{ WIRE_HELLO, "nonce", HEX, AT(nonce), 0, SIZE(nonce) },
-	{ WIRE_CHALLENGE, "version", NUMBER, AT(version), 1, NUMBER_MAX },
-	{ WIRE_CHALLENGE, "nonce", HEX, AT(nonce), 0, SIZE(nonce) },
-	{ WIRE_PROOF, "mac", HEX, AT(mac), 0, SIZE(mac) },
-	{ WIRE_WELCOME, "mac", HEX, AT(mac), 0, SIZE(mac) },
-	{ WIRE_WELCOME, "host", TEXT, AT(host), 0, SIZE(host) },
-	{ WIRE_WELCOME, "kernel", TEXT, AT(kernel), 0, SIZE(kernel) },
-	{ WIRE_PLAN, "flows", NUMBER, AT(plan.flows), 1, GOAL_FLOWS_MAX },
-	{ WIRE_PLAN, "burst", NUMBER, AT(plan.burst), 1, GOAL_FLOWS_MAX },
-	{ WIRE_PLAN, "backlog", NUMBER, AT(plan.backlog), 0, LOAD_BACKLOG_MAX },
-	{ WIRE_PLAN, "direction", NUMBER, AT(plan.direction), LOAD_UP, LOAD_BOTH },
-	{ WIRE_PLAN, "accept", NUMBER, AT(plan.accept), 0, LOAD_ACCEPT_SLOW },
-	{ WIRE_PLAN, "accept_per_s", NUMBER, AT(plan.accept_per_s), 0, 1000000000 },
-	{ WIRE_PLAN, "bytes_per_flow", NUMBER, AT(plan.bytes_per_flow), 0, NUMBER_MAX },
-	{ WIRE_PLAN, "time_ns", NUMBER, AT(plan.time_ns), 1, NUMBER_MAX },
-	{ WIRE_READY, "port", NUMBER, AT(port), 1, UINT16_MAX },
-	{ WIRE_REFUSED, "resource", TEXT, AT(resource), 0, SIZE(resource) },
-	{ WIRE_REFUSED, "have", NUMBER, AT(have), 0, NUMBER_MAX },
-	{ WIRE_REFUSED, "need", NUMBER, AT(need), 0, NUMBER_MAX },
-	{ WIRE_WAVE, "n", NUMBER, AT(n), 1, GOAL_FLOWS_MAX },
-	{ WIRE_CONNECTED, "n", NUMBER, AT(n), 0, GOAL_FLOWS_MAX },
-	{ WIRE_OPENED, "n", NUMBER, AT(n), 0, GOAL_FLOWS_MAX },
-	{ WIRE_FLOWS, "rows", ROWS, AT(rows), 0, WIRE_FLOW_COLUMNS },
-	{ WIRE_INTERVALS, "rows", ROWS, AT(rows), 0, WIRE_INTERVAL_COLUMNS },
-	{ WIRE_RESULT, "transfer_ns", NUMBER, AT(transfer_ns), 0, NUMBER_MAX },
-	{ WIRE_RESULT, "queue_limit", FACT, AT(queue_limit), 0, UINT32_MAX },
-	{ WIRE_RESULT, "queue_peak", FACT, AT(queue_peak), 0, UINT32_MAX },
-	{ WIRE_RESULT, "queue_drops", FACT, AT(queue_drops), 0, UINT32_MAX },
-	{ WIRE_RESULT, "syn_queue_peak", FACT, AT(syn_queue_peak), 0, UINT32_MAX },
-	{ WIRE_RESULT, "counters", COUNTERS, AT(counter), 0, NUMBER_MAX },
-	{ WIRE_FINDING, "finding", OBJECT, AT(finding), 0, SIZE(finding) },
-	{ WIRE_END, "verdict", TEXT, AT(verdict), 0, SIZE(verdict) },
+	{ WIRE_HELLO, NUMBER, "version", AT(version), 1, NUMBER_MAX },
+	{ WIRE_HELLO, HEX, "nonce", AT(nonce), 0, SIZE(nonce) },
+	{ WIRE_CHALLENGE, NUMBER, "version", AT(version), 1, NUMBER_MAX },
+	{ WIRE_CHALLENGE, HEX, "nonce", AT(nonce), 0, SIZE(nonce) },
+	{ WIRE_PROOF, HEX, "mac", AT(mac), 0, SIZE(mac) },
+	{ WIRE_WELCOME, HEX, "mac", AT(mac), 0, SIZE(mac) },
+	{ WIRE_WELCOME, TEXT, "host", AT(host), 0, SIZE(host) },
+	{ WIRE_WELCOME, TEXT, "kernel", AT(kernel), 0, SIZE(kernel) },
+	{ WIRE_PLAN, NUMBER, "flows", AT(plan.flows), 1, GOAL_FLOWS_MAX },
+	{ WIRE_PLAN, NUMBER, "burst", AT(plan.burst), 1, GOAL_FLOWS_MAX },
+	{ WIRE_PLAN, NUMBER, "backlog", AT(plan.backlog), 0, LOAD_BACKLOG_MAX },
+	{ WIRE_PLAN, NUMBER, "direction", AT(plan.direction), LOAD_UP, LOAD_BOTH },
+	{ WIRE_PLAN, NUMBER, "accept", AT(plan.accept), 0, LOAD_ACCEPT_SLOW },
+	{ WIRE_PLAN, NUMBER, "accept_per_s", AT(plan.accept_per_s), 0, 1000000000 },
+	{ WIRE_PLAN, NUMBER, "bytes_per_flow", AT(plan.bytes_per_flow), 0, NUMBER_MAX },
+	{ WIRE_PLAN, NUMBER, "time_ns", AT(plan.time_ns), 1, NUMBER_MAX },
+	{ WIRE_READY, NUMBER, "port", AT(port), 1, UINT16_MAX },
+	{ WIRE_REFUSED, TEXT, "resource", AT(resource), 0, SIZE(resource) },
+	{ WIRE_REFUSED, NUMBER, "have", AT(have), 0, NUMBER_MAX },
+	{ WIRE_REFUSED, NUMBER, "need", AT(need), 0, NUMBER_MAX },
+	{ WIRE_WAVE, NUMBER, "n", AT(n), 1, GOAL_FLOWS_MAX },
+	{ WIRE_CONNECTED, NUMBER, "n", AT(n), 0, GOAL_FLOWS_MAX },
+	{ WIRE_OPENED, NUMBER, "n", AT(n), 0, GOAL_FLOWS_MAX },
+	{ WIRE_FLOWS, ROWS, "rows", AT(rows), 0, WIRE_FLOW_COLUMNS },
+	{ WIRE_INTERVALS, ROWS, "rows", AT(rows), 0, WIRE_INTERVAL_COLUMNS },
+	{ WIRE_RESULT, NUMBER, "transfer_ns", AT(transfer_ns), 0, NUMBER_MAX },
+	{ WIRE_RESULT, FACT, "queue_limit", AT(queue_limit), 0, UINT32_MAX },
+	{ WIRE_RESULT, FACT, "queue_peak", AT(queue_peak), 0, UINT32_MAX },
+	{ WIRE_RESULT, FACT, "queue_drops", AT(queue_drops), 0, UINT32_MAX },
+	{ WIRE_RESULT, FACT, "syn_queue_peak", AT(syn_queue_peak), 0, UINT32_MAX },
+	{ WIRE_RESULT, COUNTERS, "counters", AT(counter), 0, NUMBER_MAX },
+	{ WIRE_FINDING, OBJECT, "finding", AT(finding), 0, SIZE(finding) },
+	{ WIRE_END, TEXT, "verdict", AT(verdict), 0, SIZE(verdict) },
 };
 /* clang-format on */
 

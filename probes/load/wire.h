@@ -151,7 +151,7 @@ void wire_header_encode(uint64_t index,
                         uint8_t ret[static WIRE_HEADER_BYTES]);
 
 /** wire_header_decode - Return: 0, or -EPROTO: it is none */
-int wire_header_decode(const uint8_t header[static WIRE_HEADER_BYTES],
+int wire_header_decode(const uint8_t bytes[static WIRE_HEADER_BYTES],
                        uint64_t *ret_index,
                        uint8_t ret_token[static WIRE_TOKEN_BYTES]);
 
