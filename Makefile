@@ -27,7 +27,14 @@ endif
 # A library's name for pkg-config, and the Debian package that brings it.
 LIBRARIES := libmnl:libmnl-dev libnl-3.0:libnl-3-dev \
 	libnl-route-3.0:libnl-route-3-dev jansson:libjansson-dev
-PACKAGES := $(foreach l,$(LIBRARIES),$(firstword $(subst :, ,$(l))))
+# The same for what tests between hosts need; without them all, none is built.
+SERVE_LIBRARIES := libsodium:libsodium-dev libseccomp:libseccomp-dev \
+	libcap:libcap-dev
+package_names = $(foreach l,$(1),$(firstword $(subst :, ,$(l))))
+MISSING := $(foreach p,$(call package_names,$(SERVE_LIBRARIES)),\
+	$(shell $(PKG_CONFIG) --exists $(p) || echo $(p)))
+PACKAGES := $(call package_names,$(LIBRARIES) \
+	$(if $(strip $(MISSING)),,$(SERVE_LIBRARIES)))
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 
@@ -35,11 +42,16 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wcast-qual -Wformat=2 -Wundef -Wpointer-arith
 CFLAGS ?= -O2 -g
 COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -DKILOFLOW_VERSION='"$(VERSION)"' \
+	$(if $(strip $(MISSING)),-DKILOFLOW_MISSING='"$(strip $(MISSING))"') \
 	-I. $(WARNINGS) $(PKG_CFLAGS) -pthread $(CPPFLAGS) $(CFLAGS) -MMD -MP
 LINK = $(CC) -pthread $(CFLAGS) $(LDFLAGS)
 LIBS = $(PKG_LIBS) -lm
 
-SOURCES := $(sort $(shell find probes rules checker -name '*.c'))
+SERVE_SOURCES := $(patsubst %,probes/load/%.c,control remote sandbox secret \
+	serve session)
+SOURCES := $(filter-out $(if $(strip $(MISSING)),$(SERVE_SOURCES),\
+	probes/load/hosts_missing.c),\
+	$(sort $(shell find probes rules checker -name '*.c')))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 # A file with a main() is a program; all other files are one library.
 MAINS := $(shell grep -l '^int main\>' $(SOURCES) tests/support/*.c)
@@ -85,7 +97,7 @@ libraries:
 # --- running ---------------------------------------------------------------
 
 run:
-	@tests/support/deps.sh build $(LIBRARIES)
+	@tests/support/deps.sh build $(LIBRARIES) + $(SERVE_LIBRARIES)
 	@$(MAKE) --no-print-directory all
 	@$(BUILD)/kiloflow check; status=$$?; case $$status in \
 	0) echo "make run: kiloflow's verdict on this host: ready" ;; \
@@ -117,7 +129,7 @@ uninstall:
 # A Debian package below BUILD, built in a directory of its own with
 # Debian's flags.
 deb:
-	@tests/support/deps.sh deb $(LIBRARIES)
+	@tests/support/deps.sh deb $(LIBRARIES) + $(SERVE_LIBRARIES)
 	+@BUILD='$(BUILD)' MAKE='$(MAKE)' VERSION='$(VERSION)' \
 		checker/dist/deb.sh
 
@@ -132,7 +144,7 @@ RUN_SUITES = +@BUILD='$(BUILD)' MAKE='$(MAKE)' FUZZ_SECONDS='$(SECONDS)' \
 SECONDS ?= 120
 
 test:
-	@tests/support/deps.sh test $(LIBRARIES)
+	@tests/support/deps.sh test $(LIBRARIES) + $(SERVE_LIBRARIES)
 	$(RUN_SUITES) $(SUITES)
 
 $(SUITES):

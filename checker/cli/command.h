@@ -68,6 +68,7 @@ extern const struct command command_check;
 extern const struct command command_undo;
 extern const struct command command_listeners;
 extern const struct command command_load;
+extern const struct command command_serve;
 extern const struct command command_snapshot;
 extern const struct command command_list;
 extern const struct command command_explain;

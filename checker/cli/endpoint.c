@@ -8,7 +8,8 @@
 
 #include "probes/base/num.h"
 
-/* Where the port begins, and the host between; NULL: it makes no sense. */
+/* The host, and where the port begins: "" if it has none; NULL: it makes no
+ * sense. */
 static const char *split(const char *text, const char **ret_host,
                          size_t *ret_len)
 {
@@ -16,30 +17,30 @@ static const char *split(const char *text, const char **ret_host,
 
 	if (text[0] == '[') {
 		end = strchr(text, ']');
-		if (!end || end[1] != ':')
+		if (!end || (end[1] && end[1] != ':'))
 			return NULL;
 		*ret_host = text + 1;
 		*ret_len = (size_t)(end - text - 1);
-		return end + 2;
+		return end + 1;
 	}
 	end = strchr(text, ':');
 	if (!end || strchr(end + 1, ':'))
-		return NULL;
+		end = text + strlen(text);
 	*ret_host = text;
 	*ret_len = (size_t)(end - text);
-	return end + 1;
+	return end;
 }
 
-int endpoint_parse(const char *text, struct endpoint *ret)
+int endpoint_parse(const char *text, uint16_t port, struct endpoint *ret)
 {
 	const char *host;
-	uint64_t number;
+	uint64_t number = port;
 	size_t len;
-	const char *port = split(text, &host, &len);
+	const char *tail = split(text, &host, &len);
 
-	if (!port || !len || len >= sizeof(ret->host))
+	if (!tail || !len || len >= sizeof(ret->host))
 		return -EINVAL;
-	if (num_parse_u64(port, NUM_COUNT, &number))
+	if (*tail ? num_parse_u64(tail + 1, NUM_COUNT, &number) : !port)
 		return -EINVAL;
 	if (number < 1 || number > UINT16_MAX)
 		return -ERANGE;

@@ -15,9 +15,11 @@ struct endpoint {
 
 /**
  * endpoint_parse - "web-3:80", "127.0.0.1:80", "[::1]:80". Pure.
+ * @port: where none is given, and then IPv6 needs no brackets either; 0: one
+ *        has to be
  *
  * Return: 0; -EINVAL when it is none; -ERANGE when no port has that number.
  */
-int endpoint_parse(const char *text, struct endpoint *ret);
+int endpoint_parse(const char *text, uint16_t port, struct endpoint *ret);
 
 #endif

@@ -187,7 +187,8 @@ static void take_facts(const struct host *host, const struct netns_facts *ns,
 		load->ports = ns->ports.free.value;
 	take_port_rest(ns, load);
 	load->inherited_files = load_inherited_files(&host->limits);
-	if (buckets->state == FACT_KNOWN && used.state == FACT_KNOWN)
+	if (!load->far && buckets->state == FACT_KNOWN &&
+	    used.state == FACT_KNOWN)
 		load->time_wait_left =
 			saturate_sub(saturate_sysctl(buckets, 0), used.value);
 }

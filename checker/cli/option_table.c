@@ -4,6 +4,7 @@
 
 #include "checker/cli/command.h"
 #include "checker/cli/options.h"
+#include "probes/load/serve.h"
 
 #define TIME_MIN_NS UINT64_C(1000000)
 #define TIME_MAX_NS UINT64_C(3600000000000)
@@ -26,11 +27,15 @@
 
 #define IN_OFFLINE                                                             \
 	.commands = { &command_check, &command_listeners, &command_policy }
+#define IN_SERVE .commands = { &command_serve }
+#define IN_LOAD .commands = { &command_load }
 #define IN_UNDO .commands = { &command_undo }
 #define IN_SNAPSHOT .commands = { &command_snapshot }
-#define IN_LOAD .commands = { &command_load }
 #define IN_TARGETS                                                             \
 	.commands = { &command_check, &command_load, &command_snapshot }
+#define IN_FAMILIES                                                            \
+	.commands = { &command_check, &command_load, &command_serve,           \
+		      &command_snapshot }
 
 static const struct option_word role_words[] = {
 	{ "client", ROLE_CLIENT },
@@ -86,10 +91,10 @@ const struct option option_table[] = {
 	  FIELD(goal.role), .words = role_words, IN_CHECK,
 	  .help = "which ends of the flows are on this host (default both: loopback)" },
 	{ .name = "ipv4", .letter = '4', .type = &option_flag,
-	  FIELD(goal.family), .value = FAMILY_IPV4, IN_TARGETS,
+	  FIELD(goal.family), .value = FAMILY_IPV4, IN_FAMILIES,
 	  .help = "flows over IPv4 (the default)" },
 	{ .name = "ipv6", .letter = '6', .type = &option_flag,
-	  FIELD(goal.family), .value = FAMILY_IPV6, IN_TARGETS,
+	  FIELD(goal.family), .value = FAMILY_IPV6, IN_FAMILIES,
 	  .excludes = "ipv4",
 	  .help = "flows over IPv6" },
 
@@ -184,6 +189,28 @@ const struct option option_table[] = {
 	{ .name = "find-limit", .type = &option_flag,
 	  FIELD(find_limit), .value = 1, IN_LOAD, .excludes = "target",
 	  .help = "find the largest held burst that loses nothing, up to --flows, and what keeps it there" },
+	{ .name = "connect", .argument = "HOST[:PORT]",
+	  .type = &option_endpoint, AT(connect), .max = WIRE_PORT, IN_LOAD,
+	  .excludes = "port", .of_load = true,
+	  .help = "the far ends of the flows are on this host, where `kiloflow serve` runs (default port 5202)" },
+	{ .name = "listen", .argument = "ADDR[:PORT]",
+	  .type = &option_endpoint, AT(listen), .max = WIRE_PORT, IN_SERVE,
+	  .help = "where to listen (default 127.0.0.1:5202, with -6 [::1]:5202); what others reach needs --key-file" },
+	{ .name = "key-file", .argument = "FILE", .type = &option_file,
+	  AT(key_file), .commands = { &command_load, &command_serve },
+	  .help = "both ends prove to have this key, which is never sent; nobody else may read the file" },
+	{ .name = "max-flows", .argument = "N", .type = &option_count,
+	  FIELD(max_flows), .min = 1, .max = GOAL_FLOWS_MAX, IN_SERVE,
+	  .help = "flows of one session (default 100000)" },
+	{ .name = "max-bytes", .argument = "N", .type = &option_bytes,
+	  FIELD(max_bytes), .min = 1, .max = BYTES_MAX << 10, IN_SERVE,
+	  .help = "bytes that one session may move, all its flows together (default 1T)" },
+	{ .name = "max-time", .argument = "T", .type = &option_duration,
+	  FIELD(max_time_ns), .min = TIME_MIN_NS, .max = TIME_MAX_NS, IN_SERVE,
+	  .help = "how long one session may carry data (default 5m)" },
+	{ .name = "max-clients", .argument = "N", .type = &option_count,
+	  FIELD(max_clients), .min = 1, .max = SERVE_SESSIONS_MAX, IN_SERVE,
+	  .help = "sessions of one address at a time (default 4)" },
 
 	{ .name = "netns", .argument = "NS", .type = &option_netns,
 	  AT(netns),
@@ -258,9 +285,10 @@ const struct option option_table[] = {
 	  .help = "colors; auto (the default) is on a terminal, unless NO_COLOR is set" },
 	{ .name = "quiet", .letter = 'q', .type = &option_flag,
 	  FIELD(quiet), .value = 1,
-	  .commands = { &command_check, &command_load, &command_sum },
+	  .commands = { &command_check, &command_load, &command_serve,
+	                &command_sum },
 	  .excludes = "verbose",
-	  .help = "the verdict's line only" },
+	  .help = "the verdict's line only; of serve: nothing" },
 	{ .name = "verbose", .letter = 'v', .type = &option_flag,
 	  FIELD(verbose), .value = 1, IN_REPORTS,
 	  .help = "everything: what is ok too, every note, every owner" },

@@ -300,20 +300,13 @@ static void range_address(const struct option *self, char *buf, size_t size)
 
 static int parse_endpoint(const struct option *self, const char *text, void *to)
 {
-	struct endpoint endpoint;
-	const int rc = endpoint_parse(text, &endpoint);
-
-	(void)self;
-	if (!rc)
-		*(const char **)to = text;
-	return rc;
+	return endpoint_parse(text, (uint16_t)self->max, to);
 }
 
 static void range_endpoint(const struct option *self, char *buf, size_t size)
 {
-	(void)self;
-	(void)snprintf(buf, size,
-	               "a name or address and a port: web-3:80, [::1]:80");
+	(void)snprintf(buf, size, "%s, or [IPV6]:PORT; ports are 1 to %d",
+	               self->argument, UINT16_MAX);
 }
 
 static const char *const tools[] = { "epoll", "iperf2", "iperf3", NULL };
@@ -456,7 +449,7 @@ const struct option_type option_address = {
 
 const struct option_type option_endpoint = {
 	.parse = parse_endpoint,
-	.kind = "HOST:PORT",
+	.kind = "a host and a port",
 	.range = range_endpoint,
 };
 

@@ -21,6 +21,7 @@
 #include "checker/report/report.h"
 #include "probes/base/err.h"
 #include "probes/base/text.h"
+#include "probes/load/wire.h"
 
 struct parse {
 	char *const *word; /* what is left, ends with NULL */
@@ -470,7 +471,7 @@ static int check_target(const struct parse *parse)
 		                             "close" };
 	static const char *const others[] = { "burst", "port", "isolated" };
 
-	if (!parse->ret->target)
+	if (!parse->ret->target.host[0])
 		return 0;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
 		if (is_given(parse, others[i]))
@@ -486,11 +487,55 @@ static int check_yes(const struct parse *parse)
 {
 	const struct options *options = parse->ret;
 
-	if (!options->yes || options->fix || options->target)
+	if (!options->yes || options->fix || options->target.host[0])
 		return 0;
 	return refuse_alone(
 		"yes", options->command == &command_load ? "target" : "fix",
 		parse->err);
+}
+
+/* What one of two hosts cannot do by itself. */
+static int check_far(const struct parse *parse)
+{
+	static const char *const taken[] = { "connect", "backlog",   "accept",
+		                             "bytes",   "direction", "time",
+		                             "workers" };
+	const struct options *options = parse->ret;
+	const uint64_t bytes = options->load.bytes_per_flow;
+
+	if (!options->connect.host[0]) {
+		return options->command == &command_load && options->key_file
+		               ? refuse_alone("key-file", "connect", parse->err)
+		               : 0;
+	}
+	if (options->isolated)
+		return refuse_idle_with("isolated", "connect", parse->err);
+	if (bytes && bytes < WIRE_HEADER_BYTES) {
+		err_hint(parse->err, "use %d or more", WIRE_HEADER_BYTES);
+		return err_set(
+			parse->err, -EINVAL,
+			"--bytes: with --connect a flow begins with %d bytes that say which it is",
+			WIRE_HEADER_BYTES);
+	}
+	return check_shape(parse, "connect", taken,
+	                   sizeof(taken) / sizeof(taken[0]));
+}
+
+/* The far end is another host's, and a literal address tells its family. */
+static void take_far(struct options *ret)
+{
+	if (!ret->connect.host[0])
+		return;
+	ret->far = (struct load_far){
+		.host = ret->connect.host,
+		.port = ret->connect.port,
+		.key_file = ret->key_file,
+	};
+	ret->load.far = &ret->far;
+	ret->goal.role = ROLE_CLIENT;
+	ret->goal.peer = ret->connect.host;
+	if (strchr(ret->connect.host, ':'))
+		ret->goal.family = FAMILY_IPV6;
 }
 
 static int check_word(const struct parse *parse)
@@ -538,17 +583,20 @@ static int finish(struct parse *parse)
 	if (!rc)
 		rc = check_target(parse);
 	if (!rc)
+		rc = check_far(parse);
+	if (!rc)
 		rc = check_yes(parse);
 	if (!rc)
 		rc = check_word(parse);
 	if (rc)
 		return rc;
+	take_far(ret);
 	ret->load.flows = ret->goal.flows;
 	ret->load.burst = ret->goal.burst;
 	ret->load.family = ret->goal.family;
 	ret->family_asked = is_given(parse, "ipv4") || is_given(parse, "ipv6");
 	/* check proves its goal, which one process has, to one destination */
-	ret->load.spread = ret->command == &command_load;
+	ret->load.spread = ret->command == &command_load && !ret->load.far;
 	if (is_given(parse, "request"))
 		ret->load.shape = LOAD_REQUEST;
 	if (is_given(parse, "churn")) {
@@ -600,6 +648,10 @@ int options_parse(int argc, char *const *argv, struct options *ret,
 		.command = commands[0],
 		.goal = goal_default(),
 		.format = report_formats[0],
+		.max_flows = 100000,
+		.max_bytes = UINT64_C(1) << 40,
+		.max_time_ns = UINT64_C(300000000000),
+		.max_clients = 4,
 	};
 	ret->load = load_options_default(&ret->goal);
 	if (named)

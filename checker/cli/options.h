@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "checker/cli/endpoint.h"
 #include "probes/goal.h"
 #include "probes/load/load.h"
 
@@ -35,21 +36,26 @@ struct options {
 	const char *word; /* of the command, NULL: none */
 	struct goal goal;
 	struct load_options load; /* follows the goal where they share */
+	struct load_far far;      /* load.far, if there is one */
 	bool load_wanted;         /* --load */
 	bool load_unwanted;       /* --no-load */
 	bool isolated;            /* it leaves nothing behind */
-	const char *target;       /* HOST:PORT of a server that runs already;
-	                             NULL: the load test has a listener */
-	uint64_t send_first;      /* of its clients, bytes */
-	bool family_asked;        /* goal.family is no default */
-	bool find_limit;          /* the largest burst that loses nothing */
-	const char *no_load;      /* what leaves check's load test out, NULL:
-	                             nothing */
-	const char *netns;        /* NULL: the caller's */
-	bool netns_all;           /* it is "all" */
-	const char *from;         /* a snapshot; NULL: facts are read here */
-	const char *sos;          /* the folder of a sosreport; NULL */
-	const char *output;       /* a file; NULL: standard output */
+	struct endpoint target;   /* a server that runs already; host "": the
+	                             load test has a listener */
+	struct endpoint connect;  /* to the far host; host "": there is none */
+	struct endpoint listen;   /* of serve; host "": the default */
+	const char *key_file;
+	uint64_t max_flows, max_bytes, max_time_ns, max_clients; /* of serve */
+	uint64_t send_first; /* of the clients of target, bytes */
+	bool family_asked;   /* goal.family is no default */
+	bool find_limit;     /* the largest burst that loses nothing */
+	const char *no_load; /* what leaves check's load test out, NULL:
+	                        nothing */
+	const char *netns;   /* NULL: the caller's */
+	bool netns_all;      /* it is "all" */
+	const char *from;    /* a snapshot; NULL: facts are read here */
+	const char *sos;     /* the folder of a sosreport; NULL */
+	const char *output;  /* a file; NULL: standard output */
 	bool redact;
 	const char *policy; /* its file, NULL: none */
 	bool fix;

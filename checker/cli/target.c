@@ -41,23 +41,21 @@ static int look_up(const struct options *options, struct load_destination *ret,
 		.ai_socktype = SOCK_STREAM,
 		.ai_flags = AI_ADDRCONFIG * !options->family_asked,
 	};
-	struct endpoint endpoint;
 	struct addrinfo *found;
 	char shown[SHOWN_MAX];
 	int rc;
 
 	/* the option's type has parsed it before */
-	(void)endpoint_parse(options->target, &endpoint);
-	rc = getaddrinfo(endpoint.host, NULL, &hints, &found);
+	rc = getaddrinfo(options->target.host, NULL, &hints, &found);
 	if (rc) {
-		(void)text_escape(shown, sizeof(shown), endpoint.host,
-		                  strlen(endpoint.host));
+		(void)text_escape(shown, sizeof(shown), options->target.host,
+		                  strlen(options->target.host));
 		return err_set(err, -ENOENT, "--target: cannot find \"%s\": %s",
 		               shown, gai_strerror(rc));
 	}
 	(void)memcpy(&ret->addr, found->ai_addr, found->ai_addrlen);
 	ret->len = found->ai_addrlen;
-	address_set_port(&ret->addr, endpoint.port);
+	address_set_port(&ret->addr, options->target.port);
 	freeaddrinfo(found);
 	return 0;
 }

@@ -13,6 +13,7 @@
 
 #include "probes/facts.h"
 
+struct finding;
 struct load_result;
 struct log_sum;
 struct report_fix;
@@ -61,6 +62,12 @@ json_t *jv_load(const struct load_result *load);
 
 /** jv_sum - "sum" of the report; null when there is none */
 json_t *jv_sum(const struct log_sum *sum);
+
+/** jv_finding - one of "findings" of the report */
+json_t *jv_finding(const struct finding *finding);
+
+/** jv_peers - "peers" of the report: the far end of a test between hosts */
+json_t *jv_peers(const struct load_result *load);
 
 /** jv_fix - "fix" of the report; null when none was asked for */
 json_t *jv_fix(const struct report_fix *fix);

@@ -141,19 +141,26 @@ static const char *verdict_word(enum verdict verdict)
 	return verdict == VERDICT_FAIL ? "FAIL" : verdict_name(verdict);
 }
 
-void page_finding(const struct page *page, const struct finding *finding,
-                  const char *where)
+void page_headline(const struct page *page, enum verdict verdict,
+                   const char *text)
 {
-	const char *word = verdict_word(finding->verdict);
+	const char *word = verdict_word(verdict);
 	const size_t len = strlen(word) > 4 ? strlen(word) : 4;
-	char text[PAGE_TEXT_MAX];
 
 	(void)fputs("   ", page->out);
-	page_color(page, finding->verdict);
+	page_color(page, verdict);
 	(void)fputs(word, page->out);
 	page_plain(page);
 	(void)fprintf(page->out, "%*s", (int)(len + 2 - strlen(word)), "");
-	page_wrap(page, page_safe(finding->what, text), 3 + len + 2);
+	page_wrap(page, text, 3 + len + 2);
+}
+
+void page_finding(const struct page *page, const struct finding *finding,
+                  const char *where)
+{
+	char text[PAGE_TEXT_MAX];
+
+	page_headline(page, finding->verdict, page_safe(finding->what, text));
 	if (where)
 		page_detail(page, "", where);
 	if (finding->why[0])

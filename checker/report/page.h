@@ -37,6 +37,10 @@ const char *page_safe(const char *text, char buf[static PAGE_TEXT_MAX]);
 /** page_header - program, host, kernel, goal */
 void page_header(const struct page *page);
 
+/** page_headline - a verdict's word, and @text, which is safe to show */
+void page_headline(const struct page *page, enum verdict verdict,
+                   const char *text);
+
 /**
  * page_finding - one finding and what belongs to it
  * @where: a line about the namespaces that it is about, NULL: none
@@ -103,6 +107,11 @@ void page_sum(const struct page *page);
 
 /** page_load - the load test's block, its findings included */
 void page_load(const struct page *page);
+
+/** page_peer - the far end of a test between hosts; nothing when there was
+ * none
+ */
+void page_peer(const struct page *page);
 
 /** page_listeners - every listener of every namespace, worst first
  * Return: 0 or -ENOMEM, with words.

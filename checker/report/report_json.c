@@ -64,7 +64,7 @@ static json_t *json_sentence(const struct finding *finding)
 	return jv_text(text);
 }
 
-static json_t *json_finding(const struct finding *finding)
+json_t *jv_finding(const struct finding *finding)
 {
 	const struct rule *rule = finding->rule;
 
@@ -89,7 +89,7 @@ static json_t *json_findings(const struct report *report)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < report->n_findings; i++)
-		array = jv_append(array, json_finding(&report->findings[i]));
+		array = jv_append(array, jv_finding(&report->findings[i]));
 	return array;
 }
 
@@ -291,7 +291,7 @@ static json_t *json_report(const struct report *report)
 		{ "causes", json_array() },
 		{ "fix", jv_fix(report->fix) },
 		{ "sum", jv_sum(report->sum) },
-		{ "peers", json_array() },
+		{ "peers", jv_peers(host_load(report->host)) },
 		{ NULL, NULL },
 	});
 }

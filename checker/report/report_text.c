@@ -207,6 +207,7 @@ static int text_write(const struct report *report,
 		page_capacity(&page);
 		page_fix(&page);
 		page_load(&page);
+		page_peer(&page);
 		rc = page_others(&page, err);
 	}
 	put_verdict(&page);

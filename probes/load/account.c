@@ -22,7 +22,7 @@ static bool way_is_exact(const struct end *from, const struct end *to)
 	       to->received == to->read;
 }
 
-static bool is_compared(const struct flow *flow)
+static bool is_through(const struct flow *flow)
 {
 	return flow->outcome == LOAD_OK || flow->outcome == LOAD_LATE;
 }
@@ -68,12 +68,15 @@ void account_flow(const struct flow *flow, struct load_result *result)
 		add_error(result, flow->phase, flow->code, 1);
 	add_end(&flow->client, result);
 	add_end(&flow->server, result);
-	if (!is_compared(flow))
+	if (!is_through(flow))
 		return;
 	if (flow->reset)
 		result->closed_by_reset++;
-	if (!result->target && (!way_is_exact(&flow->client, &flow->server) ||
-	                        !way_is_exact(&flow->server, &flow->client)))
+	if (flow->untold)
+		result->bytes.flows_untold++;
+	else if (!result->target &&
+	         (!way_is_exact(&flow->client, &flow->server) ||
+	          !way_is_exact(&flow->server, &flow->client)))
 		result->bytes.flows_off++;
 	if (retrans > flow->burst_retrans)
 		result->retransmits += retrans - flow->burst_retrans;
@@ -149,7 +152,7 @@ static void connect_times(const struct flow *flows, size_t n, uint64_t *values,
 	size_t count = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (is_compared(&flows[i]))
+		if (is_through(&flows[i]))
 			values[count++] = flows[i].connect_us;
 	}
 	if (!count)
@@ -180,7 +183,7 @@ static void flow_rates(const struct flow *flows, size_t n, uint64_t *values,
 		const uint64_t bytes =
 			flows[i].client.read + flows[i].server.read;
 
-		if (!is_compared(&flows[i]))
+		if (!is_through(&flows[i]))
 			continue;
 		values[count++] = bytes;
 		sum += (double)bytes;
@@ -204,7 +207,7 @@ void account_end(struct load_result *result)
 	result->bytes.exact =
 		!result->target &&
 		result->flows[LOAD_OK] + result->flows[LOAD_LATE] > 0 &&
-		!result->bytes.flows_off;
+		!result->bytes.flows_off && !result->bytes.flows_untold;
 	if (result->transfer_ns)
 		result->gbit_per_s =
 			mbit_per_s(result->bytes.read, result->transfer_ns) /

@@ -35,6 +35,29 @@ uint16_t address_port(const union address *address)
 	                                                : address->in.sin_port);
 }
 
+void address_text(const union address *address,
+                  char ret[static ADDRESS_TEXT_MAX])
+{
+	const bool is_in6 = address->any.sa_family == AF_INET6;
+	size_t len;
+
+	ret[0] = '\0';
+	(void)inet_ntop(address->any.sa_family,
+	                is_in6 ? (const void *)&address->in6.sin6_addr
+	                       : (const void *)&address->in.sin_addr,
+	                ret, ADDRESS_TEXT_MAX);
+	len = strlen(ret);
+	if (is_in6 && address->in6.sin6_scope_id)
+		(void)snprintf(ret + len, ADDRESS_TEXT_MAX - len, "%%%u",
+		               address->in6.sin6_scope_id);
+}
+
+socklen_t address_length(const union address *address)
+{
+	return address->any.sa_family == AF_INET6 ? sizeof(address->in6)
+	                                          : sizeof(address->in);
+}
+
 uint32_t address_source(const union address *address)
 {
 	if (address->any.sa_family == AF_INET6)
@@ -44,13 +67,10 @@ uint32_t address_source(const union address *address)
 
 bool address_is_loopback(const union address *address)
 {
-	const struct in6_addr *in6 = &address->in6.sin6_addr;
-
 	if (address->any.sa_family == AF_INET6)
-		return IN6_IS_ADDR_LOOPBACK(in6) ||
-		       IN6_IS_ADDR_UNSPECIFIED(in6);
-	return ntohl(address->in.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET ||
-	       address->in.sin_addr.s_addr == htonl(INADDR_ANY);
+		return IN6_IS_ADDR_LOOPBACK(&address->in6.sin6_addr);
+	return ntohl(address->in.sin_addr.s_addr) >> IN_CLASSA_NSHIFT ==
+	       IN_LOOPBACKNET;
 }
 
 bool address_is_same(const union address *a, const union address *b)
@@ -62,12 +82,19 @@ bool address_is_same(const union address *a, const union address *b)
 	return a->in.sin_addr.s_addr == b->in.sin_addr.s_addr;
 }
 
+static bool is_any(const union address *address)
+{
+	if (address->any.sa_family == AF_INET6)
+		return IN6_IS_ADDR_UNSPECIFIED(&address->in6.sin6_addr);
+	return address->in.sin_addr.s_addr == htonl(INADDR_ANY);
+}
+
 bool address_of_host(const union address *address)
 {
 	struct ifaddrs *all;
 	bool found = false;
 
-	if (address_is_loopback(address))
+	if (address_is_loopback(address) || is_any(address))
 		return true;
 	if (getifaddrs(&all))
 		return false;
@@ -88,13 +115,10 @@ bool address_of_host(const union address *address)
 
 void address_format(const union address *address, char *buf, size_t size)
 {
-	char text[INET6_ADDRSTRLEN] = "";
-	const bool is_v6 = address->any.sa_family == AF_INET6;
+	const bool is_in6 = address->any.sa_family == AF_INET6;
+	char text[ADDRESS_TEXT_MAX];
 
-	(void)inet_ntop(address->any.sa_family,
-	                is_v6 ? (const void *)&address->in6.sin6_addr
-	                      : (const void *)&address->in.sin_addr,
-	                text, sizeof(text));
-	(void)snprintf(buf, size, is_v6 ? "[%s]:%u" : "%s:%u", text,
+	address_text(address, text);
+	(void)snprintf(buf, size, is_in6 ? "[%s]:%u" : "%s:%u", text,
 	               address_port(address));
 }

@@ -30,18 +30,32 @@ void address_set_port(union address *address, uint16_t port);
 /** address_port - in host byte order */
 uint16_t address_port(const union address *address);
 
-/** address_is_loopback - of either family; one that means "any" leads there
- * too */
+/* Longest text of an address, its scope and NUL included. */
+#define ADDRESS_TEXT_MAX 64
+
+/** address_text - "127.0.0.1", "::1", "fe80::1%2" */
+void address_text(const union address *address,
+                  char ret[static ADDRESS_TEXT_MAX]);
+
+/** address_format - "127.0.0.1:80", "[::1]:80"; ADDRESS_TEXT_MAX + 8 bytes are
+ * enough */
+void address_format(const union address *address, char *buf, size_t size);
+
+/** address_is_loopback - of 127/8, or ::1 */
 bool address_is_loopback(const union address *address);
 
 /** address_is_same - without the port */
 bool address_is_same(const union address *a, const union address *b);
 
-/** address_of_host - is it one that the calling thread's namespace has? */
+/**
+ * address_of_host - is it one that the calling thread's namespace has?
+ *
+ * One that means "any" is: to connect to it leads to loopback.
+ */
 bool address_of_host(const union address *address);
 
-/** address_format - "127.0.0.1:80", "[::1]:80"; 64 bytes are enough */
-void address_format(const union address *address, char *buf, size_t size);
+/** address_length - of the kind that it is */
+socklen_t address_length(const union address *address);
 
 /** address_source - which source a loopback address is */
 uint32_t address_source(const union address *address);

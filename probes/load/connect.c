@@ -13,6 +13,7 @@
 #include "probes/load/clock.h"
 #include "probes/load/engine.h"
 #include "probes/load/tcp_info.h"
+#include "probes/load/wire.h"
 
 /* It is established, or it is not, or it broke: connect() says which. */
 static void check_connect(struct flow *flow, const struct engine *engine)
@@ -32,20 +33,31 @@ static void check_connect(struct flow *flow, const struct engine *engine)
 		flow_fail(flow, LOAD_PHASE_CONNECT, errno);
 }
 
-/* What the client says first: its hello, or all it can when it is eager. */
 static enum load_phase first_phase(const struct engine *engine)
 {
 	return engine->options->eager ? LOAD_PHASE_WRITE : LOAD_PHASE_HELLO;
 }
 
+/* What the client says first: its hello, or all it can when it is eager. */
+static enum end_step say_hello(struct flow *flow, const struct engine *engine,
+                               int *ret_code)
+{
+	const struct payload_place place = engine_place(engine, flow, true, 0);
+
+	if (engine->header)
+		return end_write(&flow->client, NULL, engine->header,
+		                 WIRE_HEADER_BYTES, ret_code);
+	return end_write(&flow->client, NULL,
+	                 payload_at(&engine->payload, &place),
+	                 engine->options->eager ? EAGER_BYTES : HELLO_BYTES,
+	                 ret_code);
+}
+
 static void greet(struct flow *flow, const struct engine *engine)
 {
-	const bool eager = engine->options->eager;
-	const struct payload_place place = engine_place(engine, flow, true, 0);
 	int code;
 
-	if (end_write(&flow->client, NULL, payload_at(&engine->payload, &place),
-	              eager ? EAGER_BYTES : HELLO_BYTES, &code) == END_BROKE)
+	if (say_hello(flow, engine, &code) == END_BROKE)
 		flow_fail(flow, first_phase(engine), code);
 }
 

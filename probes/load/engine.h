@@ -20,6 +20,8 @@
  *   churn.c     flows that come and go, in place of all these
  *   shape*.c    what a flow does between being open and being closed
  *   flow.c      a flow and its ends
+ *   remote.c    the same with the other ends on another host, instead of
+ *               listener, acceptor and burst
  *   payload.c   what they carry (pure)
  *   reader.c    reads, and verifies
  *   splicer.c   sends without a copy
@@ -80,6 +82,8 @@ struct engine {
 	uint64_t told_ns;   /* when the caller was last told of progress */
 	struct test_listener listener;
 	struct payload payload;
+	const void *header; /* what the next client says first,
+	                       WIRE_HEADER_BYTES; NULL: a hello */
 
 	struct load_plan plan;
 	struct table **tables; /* plan.n_tables of them; NULL: the process's
@@ -111,15 +115,27 @@ static inline uint64_t engine_table_end(const struct engine *engine,
 	return end < engine->options->flows ? end : engine->options->flows;
 }
 
+/* ---- load.c ---- */
+
+/** load_workers - threads that move the bytes: as asked for, or one a CPU */
+unsigned int load_workers(const struct load_options *options);
+
+/** engine_open - the descriptors that every phase shares; engine_close() it */
+int engine_open(struct engine *engine, struct err *err);
+
+/** engine_close - what is open of it, the flows' ends excepted */
+void engine_close(struct engine *engine);
+
 /* ---- listener.c ---- */
 
 /**
- * listener_open - listen on loopback, on a port outside of the ephemeral
- * range where there is one, so that the test does not use up what it tests
+ * listener_open - listen on a port outside of the ephemeral range where there
+ * is one, so that the test does not use up what it tests
+ * @at: the address, NULL: loopback
  *
  * Return: 0 or negative errno with words.
  */
-int listener_open(struct test_listener *listener,
+int listener_open(struct test_listener *listener, const union address *at,
                   const struct load_options *options, struct err *err);
 
 void listener_close(struct test_listener *listener);
@@ -286,6 +302,17 @@ int churn_run(struct engine *engine, struct err *err);
 
 /** engine_init_flow - one that was not tried yet, and what it is to write */
 void engine_init_flow(const struct engine *engine, struct flow *flow);
+
+/* ---- remote.c ---- */
+
+/**
+ * remote_run - all phases, with the far ends of the flows on another host
+ * @engine: its flows and its descriptors are there
+ *
+ * Return: 0, also when the far end was lost on the way; negative errno when
+ * the test did not begin.
+ */
+int remote_run(struct engine *engine, uint64_t began_ns, struct err *err);
 
 /* ---- account.c ---- */
 

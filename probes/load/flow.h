@@ -6,6 +6,9 @@
  * port, once the server's end was accepted. What happens to a flow is
  * decided in step functions and settled in one place, flow_settle(), so that
  * each gets exactly one outcome.
+ *
+ * An end that another host has is one without a descriptor, which is drained
+ * from the beginning; its counts come later.
  */
 #ifndef KILOFLOW_PROBES_LOAD_FLOW_H
 #define KILOFLOW_PROBES_LOAD_FLOW_H
@@ -67,6 +70,8 @@ struct flow {
 	bool armed;             /* its descriptors are in an epoll set */
 	bool reset;             /* to be closed by RST, which leaves no
 	                           TIME_WAIT behind */
+	bool untold;            /* one end is another host's, which did not
+	                           say what it counted */
 	int16_t code;           /* positive errno, 0: none */
 };
 
@@ -148,6 +153,18 @@ static inline bool end_is_drained(const struct end *end)
 	const uint8_t both = END_SHUT | END_EOF;
 
 	return (end->flags & both) == both;
+}
+
+/** end_give_away - another host has it */
+static inline void end_give_away(struct end *end)
+{
+	end->flags |= END_SHUT | END_EOF;
+}
+
+/** end_here - @end; NULL: another host has it */
+static inline struct end *end_here(struct end *end)
+{
+	return end->fd >= 0 ? end : NULL;
 }
 
 /**

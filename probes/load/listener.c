@@ -111,16 +111,18 @@ static void listener_find(struct test_listener *listener)
 		listener->row = (struct diag_row){ 0 };
 }
 
-int listener_open(struct test_listener *listener,
+int listener_open(struct test_listener *listener, const union address *at,
                   const struct load_options *options, struct err *err)
 {
-	const char *where =
-		options->family == FAMILY_IPV6 ? "::1" : "127.0.0.1";
+	char where[ADDRESS_TEXT_MAX];
 	int rc;
 
 	*listener = (struct test_listener){ .fd = -1 };
 	listener->addr_len =
 		address_loopback(&listener->addr, options->family, 0);
+	if (at)
+		listener->addr = *at;
+	address_text(&listener->addr, where);
 	listener->fd = socket(listener->addr.any.sa_family,
 	                      SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (listener->fd < 0) {

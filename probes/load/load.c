@@ -36,7 +36,7 @@ void engine_progress(struct engine *engine,
 	engine->options->progress(engine->options->to, progress);
 }
 
-static unsigned int workers_of(const struct load_options *options)
+unsigned int load_workers(const struct load_options *options)
 {
 	unsigned int workers = options->workers;
 	cpu_set_t cpus;
@@ -219,27 +219,21 @@ static struct fact_u64 time_wait_left(const struct load_result *result)
 
 /* ---- the phases ---- */
 
-static int engine_open(struct engine *engine, struct err *err)
+int engine_open(struct engine *engine, struct err *err)
 {
 	int rc;
 
 	engine->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	engine->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (engine->epoll_fd < 0 || engine->done_fd < 0) {
-		rc = -errno;
-		return err_set(err, rc, "cannot prepare the load test: %s",
-		               strerror(-rc));
-	}
-	if (engine->options->destination)
+	if (engine->epoll_fd >= 0 && engine->done_fd >= 0)
 		return 0;
-	rc = listener_open(&engine->listener, engine->options, err);
-	if (!rc && engine->plan.n_tables > 1)
-		rc = tables_open(engine->plan.n_tables, &engine->tables, err);
-	return rc;
+	rc = -errno;
+	return err_set(err, rc, "cannot prepare the load test: %s",
+	               strerror(-rc));
 }
 
 /* Ends in a table of their own are closed with it. */
-static void engine_close(struct engine *engine)
+void engine_close(struct engine *engine)
 {
 	if (engine->tables)
 		tables_close(engine->tables, engine->plan.n_tables);
@@ -276,12 +270,25 @@ static int run_flows(struct engine *engine, struct err *err)
 	return rc;
 }
 
+static int prepare(struct engine *engine, struct err *err)
+{
+	int rc;
+
+	rc = engine_open(engine, err);
+	if (rc || engine->options->destination)
+		return rc;
+	rc = listener_open(&engine->listener, NULL, engine->options, err);
+	if (!rc && engine->plan.n_tables > 1)
+		rc = tables_open(engine->plan.n_tables, &engine->tables, err);
+	return rc;
+}
+
 static int run_phases(struct engine *engine, uint64_t began_ns, struct err *err)
 {
 	struct load_result *result = engine->result;
 	int rc;
 
-	rc = engine_open(engine, err);
+	rc = prepare(engine, err);
 	result->phase_ns[0] = clock_ns() - began_ns;
 	if (!rc)
 		rc = engine->options->shape == LOAD_CHURN
@@ -317,11 +324,12 @@ int load_run(const struct load_options *options, struct load_result **ret,
 		               "cannot prepare %llu flows: out of memory",
 		               (unsigned long long)options->flows);
 	}
-	engine.result->mode.workers = workers_of(options);
+	engine.result->mode.workers = load_workers(options);
 	engine.result->mode.tables = engine.plan.n_tables;
 	engine.result->mode.sources = engine.plan.n_sources;
 	usage_read(&before);
-	rc = run_phases(&engine, began_ns, err);
+	rc = options->far ? remote_run(&engine, began_ns, err)
+	                  : run_phases(&engine, began_ns, err);
 	usage_read(&after);
 	usage_delta(&before, &after, engine.result);
 	flows_free(&engine);

@@ -4,7 +4,8 @@
  *
  * N flows are opened in held bursts, carry data, are drained and reconciled
  * byte for byte. All of it runs in the calling thread's network namespace,
- * over loopback, without root.
+ * over loopback, without root; or, with options->far, between two hosts, and
+ * then the flows' other ends are there.
  */
 #ifndef KILOFLOW_PROBES_LOAD_LOAD_H
 #define KILOFLOW_PROBES_LOAD_LOAD_H
@@ -52,6 +53,13 @@ struct load_destination {
 /* What a client writes at once, if it has so much. */
 #define LOAD_SEND_FIRST_MAX 131072
 
+/* The other host of a test between two, where `kiloflow serve` runs. */
+struct load_far {
+	const char *host; /* name or address */
+	uint16_t port;
+	const char *key_file; /* NULL: none */
+};
+
 struct load_options {
 	uint64_t flows;    /* 1..GOAL_FLOWS_MAX */
 	uint64_t burst;    /* 1..flows, connections a wave */
@@ -72,6 +80,8 @@ struct load_options {
 	                   and not waited for until it comes later */
 	enum load_direction direction;
 	uint64_t bytes_per_flow; /* each way; 0: by time */
+	uint64_t max_bytes;      /* that are read of all flows; beyond that
+	                            they are given up. 0: any */
 	uint64_t time_ns;        /* of the transfer, when by time */
 	uint64_t interval_ns;    /* of the result's rows; 0: a second */
 	enum load_close close;
@@ -89,6 +99,7 @@ struct load_options {
 	                   its own. Then one burst of all flows is held for
 	                   time_ns; what is said of accept(), of workers and of
 	                   data has no effect */
+	const struct load_far *far; /* who has the servers' ends; NULL: we do */
 	uint64_t ports;        /* free ones of one source address; 0: unknown */
 	uint64_t port_rest_ns; /* before a port can be had again that closed
 	                          in order; at least 1 ms */
@@ -97,6 +108,13 @@ struct load_options {
 	void (*progress)(void *to, const struct load_progress *progress);
 	void *to;
 };
+
+/**
+ * load_check_far - can the other host be talked to, as far as it is told here?
+ * Return: 0; negative errno with words: its key cannot be read, or tests
+ * between hosts are not built in.
+ */
+int load_check_far(const struct load_far *far, struct err *err);
 
 /** load_options_default - @goal's flows, burst and family; copy, up, held */
 struct load_options load_options_default(const struct goal *goal);

@@ -91,5 +91,10 @@ void load_result_free(struct load_result *result)
 	free(result->intervals);
 	free(result->target);
 	free(result->limit);
+	for (size_t i = 0; result->peer && i < result->peer->n_findings; i++)
+		free(result->peer->findings[i]);
+	if (result->peer)
+		free(result->peer->findings);
+	free(result->peer);
 	free(result);
 }

@@ -210,6 +210,21 @@ struct load_target {
 	char server[160];     /* its address and process, safe to show; "" */
 };
 
+/*
+ * The far end of a test between two hosts, and what it said of itself. All of
+ * it is text from outside.
+ */
+struct load_peer {
+	char address[80]; /* host and port that were asked for */
+	char host[72], kernel[72];
+	char verdict[32]; /* of its findings; "": it gave none */
+	char **findings;  /* each a JSON object, as in a report */
+	size_t n_findings, max_findings;
+	struct fact_u64 counter[COUNTER_COUNT]; /* as the result's */
+	bool lost; /* it was gone before all was told */
+	char why[96];
+};
+
 struct load_result {
 	uint64_t asked;
 	uint64_t flows[LOAD_OUTCOMES]; /* they sum up to asked */
@@ -225,9 +240,11 @@ struct load_result {
 
 	struct {
 		uint64_t written, acked, received, read;
-		uint64_t flows_off; /* ok or late, and the four differ */
-		bool exact;         /* something was compared, and no flow
-		                       was off */
+		uint64_t flows_off;    /* ok or late, and the four differ */
+		uint64_t flows_untold; /* ok or late here; the far end did
+		                          not say what it counted */
+		bool exact;            /* something was compared, and no flow
+		                          was off */
 	} bytes;
 
 	/* When mode.verify: flows of any outcome. */
@@ -280,7 +297,8 @@ struct load_result {
 	                               Else only written and acked of bytes
 	                               are known */
 	struct load_limit *limit;   /* NULL: it was not looked for. Else all of
-	                             the above is of the burst found */
+	                               the above is of the burst found */
+	struct load_peer *peer;     /* NULL: both ends were here */
 };
 
 /** load_result_free - free @result and all that it owns; NULL is fine */

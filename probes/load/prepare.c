@@ -169,10 +169,15 @@ static uint64_t ports_of(const struct load_options *options)
 	return connections_within(options, options->port_rest_ns);
 }
 
-/* Of a flow to a server that runs already one end is ours. */
+/* The other ends are a server's that runs already, or another host's. */
+static bool is_elsewhere(const struct load_options *options)
+{
+	return options->destination || options->far;
+}
+
 static unsigned int own_ends(const struct load_options *options)
 {
-	return options->destination ? 1 : 2;
+	return is_elsewhere(options) ? 1 : 2;
 }
 
 struct load_prediction load_predict(const struct load_options *options)
@@ -198,16 +203,16 @@ bool load_prepare(const struct load_options *options, const struct host *host,
 
 	goal.flows = options->flows;
 	goal.burst = options->burst;
-	goal.role = options->destination ? ROLE_CLIENT : ROLE_BOTH;
+	goal.role = is_elsewhere(options) ? ROLE_CLIENT : ROLE_BOTH;
 	need_compute(&goal, supply_page_bytes(host), &need);
 	if (options->spread)
 		need_of_spread(options, &need);
 	else if (options->sources)
 		need.ports /= options->sources;
 	*ret = (struct load_refusal){ 0 };
-	if (!options->destination)
+	if (!is_elsewhere(options))
 		demand(ret, "lo", ns->lo.up, 1);
-	if (!options->destination && options->family == FAMILY_IPV6)
+	if (!is_elsewhere(options) && options->family == FAMILY_IPV6)
 		demand(ret, "::1", ns->lo.ipv6, 1);
 	demand(ret, "RLIMIT_NOFILE", process_files(&host->limits),
 	       need.fds_process);

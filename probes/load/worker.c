@@ -70,6 +70,15 @@ static bool interval_room(struct worker *worker, size_t index)
 	return true;
 }
 
+static void count_budget(struct shop *shop, uint64_t bytes)
+{
+	const uint64_t before = atomic_fetch_add_explicit(
+		&shop->bytes_read, bytes, memory_order_relaxed);
+
+	if (before + bytes > shop->engine->options->max_bytes)
+		atomic_store(&shop->abandon, true);
+}
+
 static void count_read(struct worker *worker, uint64_t bytes)
 {
 	const struct shop *shop = worker->shop;
@@ -87,6 +96,8 @@ static void count_read(struct worker *worker, uint64_t bytes)
 	worker->read_ns = worker->now_ns;
 	atomic_fetch_add_explicit(&worker->bytes_read, bytes,
 	                          memory_order_relaxed);
+	if (worker->shop->engine->options->max_bytes)
+		count_budget(worker->shop, bytes);
 }
 
 /* ---- one flow ---- */
@@ -113,7 +124,7 @@ enum end_step worker_move(struct worker *worker, struct flow *flow,
 	uint64_t bytes = 0;
 	int code = 0;
 
-	wrote = flow_write(worker, flow, from, to, &code);
+	wrote = flow_write(worker, flow, from, end_here(to), &code);
 	if (wrote == END_BROKE) {
 		flow_fail(flow, LOAD_PHASE_WRITE, code);
 		return END_BROKE;
@@ -135,10 +146,10 @@ static enum end_step flow_shut(struct flow *flow)
 
 	if (flow->reset)
 		return END_IDLE;
-	client = end_shut(&flow->client, &flow->server, &code);
-	server = client == END_BROKE
-	                 ? END_IDLE
-	                 : end_shut(&flow->server, &flow->client, &code);
+	client = end_shut(&flow->client, end_here(&flow->server), &code);
+	server = client == END_BROKE ? END_IDLE
+	                             : end_shut(&flow->server,
+	                                        end_here(&flow->client), &code);
 	if (client == END_BROKE || server == END_BROKE) {
 		flow_fail(flow, LOAD_PHASE_DRAIN, code);
 		return END_BROKE;
@@ -331,9 +342,10 @@ static void note_closed(struct worker *worker, uint64_t index)
 		worker->shop->shape->closed(worker, index);
 }
 
-static void give_up(struct worker *worker)
+static void give_up(struct worker *worker, int code)
 {
-	worker->deadline = worker->drain_ns ? "drain" : "transfer";
+	if (code == ETIMEDOUT)
+		worker->deadline = worker->drain_ns ? "drain" : "transfer";
 	for (uint64_t i = worker->first; i < worker->end; i++) {
 		struct flow *flow = &worker->shop->engine->flows[i];
 
@@ -341,7 +353,7 @@ static void give_up(struct worker *worker)
 			continue;
 		flow_fail(flow,
 		          worker->drain_ns ? LOAD_PHASE_DRAIN : LOAD_PHASE_READ,
-		          ETIMEDOUT);
+		          code);
 		note_closed(worker, i);
 	}
 	worker->n_run = 0;
@@ -429,7 +441,9 @@ static void check_deadlines(struct worker *worker)
 	     atomic_load_explicit(&worker->shop->stop, memory_order_relaxed)))
 		begin_drain(worker);
 	if (is_stalled(worker) || is_drain_over(worker))
-		give_up(worker);
+		give_up(worker, ETIMEDOUT);
+	if (atomic_load_explicit(&worker->shop->abandon, memory_order_relaxed))
+		give_up(worker, EDQUOT);
 }
 
 /* What it is to wait for a turn is no stall. */

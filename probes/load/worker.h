@@ -45,6 +45,8 @@ struct shop {
 	                   NULL where the kernel throws away what was received
 	                 */
 	atomic_bool stop;
+	atomic_bool abandon;             /* at once: what is open fails */
+	atomic_uint_fast64_t bytes_read; /* of all, when there is a bound */
 	pthread_mutex_t gate; /* locked until the flows are shared out */
 	uint64_t start_ns;
 	uint64_t interval_ns;

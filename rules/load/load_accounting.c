@@ -28,6 +28,8 @@ static const char *not_compared(const struct load_result *load)
 		return "not measured: the load test was refused";
 	if (load->target)
 		return "not compared: the other ends are not the load test's own";
+	if (load->bytes.flows_untold && !load->bytes.flows_off)
+		return "not compared: the far host was lost before it had told what it counted";
 	if (load->interrupted && !load->bytes.exact)
 		return "not compared: the load test was interrupted before its bytes had arrived";
 	if (!load->flows[LOAD_OK] && !load->flows[LOAD_LATE])

@@ -7,7 +7,8 @@
  * unknown; what it saw happen counts.
  *
  * Not judged here: the bytes; see load.accounting. Resets are laid to the
- * accept queue only where its overflows were counted.
+ * accept queue only where its overflows were counted: on the far host, when
+ * the queue was there.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,9 +19,16 @@
 #include "probes/load/load_result.h"
 #include "rules/rule.h"
 
+/* Of the host that has the queue. */
+static struct fact_u64 delta_of(const struct load_result *load,
+                                enum counter_id id)
+{
+	return load->peer ? load->peer->counter[id] : load->counter[id];
+}
+
 static uint64_t counted(const struct load_result *load, enum counter_id id)
 {
-	const struct fact_u64 delta = load->counter[id];
+	const struct fact_u64 delta = delta_of(load, id);
 
 	return delta.state == FACT_KNOWN ? delta.value : 0;
 }
@@ -48,11 +56,16 @@ static uint64_t broken_of(const struct load_result *load)
 	return load->asked - flows[LOAD_OK] - flows[LOAD_LATE];
 }
 
+static bool is_lost(const struct load_result *load)
+{
+	return load->peer && load->peer->lost;
+}
+
 static enum verdict verdict_of(const struct load_result *load)
 {
 	if (drops_of(load) || broken_of(load))
 		return VERDICT_FAIL;
-	if (load->interrupted)
+	if (load->interrupted || is_lost(load))
 		return VERDICT_UNKNOWN;
 	if (load->flows[LOAD_LATE] || load->deadline)
 		return VERDICT_WARN;
@@ -154,6 +167,11 @@ static void say_flows(const struct load_result *load, struct finding *finding)
 		               "the load test was interrupted: %" PRIu64
 		               " of %" PRIu64 " flows came through until then",
 		               through, load->asked);
+	else if (is_lost(load))
+		(void)snprintf(what, size,
+		               "the far host was lost on the way: here %" PRIu64
+		               " of %" PRIu64 " flows came through",
+		               through, load->asked);
 	else if (late)
 		(void)snprintf(what, size,
 		               "%" PRIu64 " of %" PRIu64 " flows were late",
@@ -220,10 +238,12 @@ static void say_counters(const struct load_result *load,
 	}
 }
 
-/* It is known, and not 0. */
-static bool is_on(const struct netns_facts *ns, enum sysctl_id id)
+/* It is known, and not 0; the far host's is not known here. */
+static bool is_on(const struct rule_input *in, enum sysctl_id id)
 {
-	return ns->sysctl[id].state == FACT_KNOWN && ns->sysctl[id].v[0];
+	const struct sysctl_fact *fact = &in->ns->sysctl[id];
+
+	return !in->load->peer && fact->state == FACT_KNOWN && fact->v[0];
 }
 
 /* Why flows were reset, as far as a counter bears it out. */
@@ -231,14 +251,14 @@ static const char *reset_cause(const struct rule_input *in)
 {
 	const struct load_result *load = in->load;
 
-	if (load->counter[COUNTER_LISTEN_OVERFLOWS].state != FACT_KNOWN)
+	if (delta_of(load, COUNTER_LISTEN_OVERFLOWS).state != FACT_KNOWN)
 		return "whether the accept queue had to do with it is not known: ListenOverflows could not be read";
 	if (!counted(load, COUNTER_LISTEN_OVERFLOWS))
 		return "nothing overflowed: the accept queue did not reset them";
 	if (counted(load, COUNTER_SYNCOOKIES_FAILED))
 		return "a full queue drops the ACK of a SYN cookie, and an eager client's next segment, which is no cookie, is answered with a reset";
 	if (counted(load, COUNTER_EMBRYONIC_RSTS) &&
-	    is_on(in->ns, SYSCTL_ABORT_ON_OVERFLOW))
+	    is_on(in, SYSCTL_ABORT_ON_OVERFLOW))
 		return "net.ipv4.tcp_abort_on_overflow reset those whose ACK found the queue full";
 	return "the accept queue overflowed, but no counter ties the resets to it";
 }
@@ -267,7 +287,7 @@ static void say_cause(const struct rule_input *in, struct finding *finding)
 	if (load->flows[LOAD_RESET])
 		add(finding, reset_cause(in));
 	else if (!load->mode.eager && drops_of(load) &&
-	         is_on(in->ns, SYSCTL_SYNCOOKIES))
+	         is_on(in, SYSCTL_SYNCOOKIES))
 		add(finding,
 		    "an eager client (one that writes more than one segment at once, such as iperf) would have been reset");
 	else if (load->flows[LOAD_LATE] && !drops_of(load))

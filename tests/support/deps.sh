@@ -1,7 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# deps.sh check|build|deb|test LIBRARY:PACKAGE... - what is needed for that
+# deps.sh check|build|deb|test LIBRARY:PACKAGE... [+ LIBRARY:PACKAGE...]
+# - what is needed for that
+#
+# What stands behind the + is installed too where it can be, and a build does
+# without it where it cannot.
 #
 # check says what is missing of the libraries; the others install what is
 # missing, where there is apt-get and the right to use it, and then check.
@@ -107,18 +111,35 @@ report() # of the rows on standard input
 	echo "install these and run make again" >&2
 }
 
+# The rows of LIBRARY:PACKAGE...
+libraries()
+{
+	local library
+	for library; do echo "lib ${library%%:*} ${library#*:}"; done
+}
+
 mode=$1
 shift
+wanted=()
+while [[ $# != 0 && $1 != + ]]; do
+	wanted+=("$1")
+	shift
+done
+optional=$(libraries "${@:2}")
 table=$(echo 'cmd pkg-config pkg-config'
-	for library; do echo "lib ${library%%:*} ${library#*:}"; done)
+	libraries "${wanted[@]}")
 case $mode in
 check) ;;
 build) table=$build_table$table ;;
 deb) table=$build_table$deb_table$table ;;
 test) table=$build_table$deb_table$table$test_table ;;
 esac
+if [[ $mode != build ]]; then
+	table+=$'\n'$optional
+	optional=
+fi
 
-rows=$(missing <<<"$table")
+rows=$(missing <<<"$table"$'\n'"$optional")
 if [[ -n $rows && $mode != check ]]; then
 	mapfile -t packages < <(awk '{ print $3 }' <<<"$rows" | sort -u)
 	install_packages "${packages[@]}" >&2

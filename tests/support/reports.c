@@ -379,6 +379,49 @@ static void fill_policy(struct sample *sample)
 	sample->report.load_left_out = "--no-load";
 }
 
+static void add_told(struct load_peer *peer, const char *finding)
+{
+	peer->findings = realloc(peer->findings,
+	                         (peer->n_findings + 1) * sizeof(char *));
+	if (!peer->findings)
+		abort();
+	peer->findings[peer->n_findings++] = strdup(finding);
+}
+
+/* The far host says whatever it likes, and then is gone. */
+static void fill_two_hosts(struct sample *sample)
+{
+	struct load_result *load = load_new(129, 871);
+	struct load_peer *peer = calloc(1, sizeof(*peer));
+
+	if (!peer)
+		abort();
+	sample->goal.role = ROLE_CLIENT;
+	sample->goal.peer = "10.0.0.2";
+	add_fine(sample);
+	load->queue_limit = fact_known(128);
+	load->bytes.exact = false;
+	load->bytes.flows_untold = 12;
+	strcpy(peer->address, "10.0.0.2:5202");
+	strcpy(peer->host, "web\033[2J-4");
+	strcpy(peer->kernel, "6.18.44");
+	strcpy(peer->verdict, "not-ready");
+	strcpy(peer->why, "it closed the control connection");
+	peer->lost = true;
+	peer->counter[COUNTER_LISTEN_OVERFLOWS] = fact_known(871);
+	add_told(
+		peer,
+		"{\"id\":\"backlog.somaxconn\",\"verdict\":\"fail\",\"group\":\"accept queue\",\"subject\":\"net.core.somaxconn\",\"observed\":128,\"needed\":999,\"unit\":\"connections\",\"netns\":{\"inode\":4026531840,\"name\":null},\"ref\":\"net/socket.c\",\"why\":\"net.core.somaxconn is 128, a burst of 1000 needs 999\",\"remedy\":{\"kind\":\"sysctl\",\"key\":\"net.core.somaxconn\",\"from\":128,\"to\":4096,\"live\":false,\"risk\":null,\"command\":\"sysctl -w net.core.somaxconn=4096\"}}");
+	add_told(
+		peer,
+		"{\"verdict\":\"warn\",\"why\":\"\\u001b]0;x\\u0007\",\"observed\":\"many\",\"remedy\":[]}");
+	add_told(peer, "{\"verdict\":\"doom\",\"why\":\"is not a verdict\"}");
+	add_told(peer, "{\"verdict\":\"ok\",\"why\":\"fine\"}");
+	add_told(peer, "{\"verdict\":\"note\",\"why\":\"a note\"}");
+	load->peer = peer;
+	sample->host->ns[0].load = load;
+}
+
 /* Everything that may go wrong with flows at once. */
 static void fill_broken(struct sample *sample)
 {
@@ -914,6 +957,7 @@ const struct sample_case sample_cases[] = {
 	{ "planned", fill_planned },
 	{ "nothing-to-fix", fill_nothing_to_fix },
 	{ "refused", fill_refused },
+	{ "two-hosts", fill_two_hosts },
 	{ "unknown", fill_unknown },
 	{ "hostile", fill_hostile },
 	{ "listeners", fill_listeners },

@@ -50,13 +50,40 @@ static void test_rows(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct endpoint endpoint;
 
-		assert_int_equal(endpoint_parse(rows[i].text, &endpoint),
+		assert_int_equal(endpoint_parse(rows[i].text, 0, &endpoint),
 		                 rows[i].code);
 		if (rows[i].code)
 			continue;
 		assert_string_equal(endpoint.host, rows[i].host);
 		assert_int_equal(endpoint.port, rows[i].port);
 	}
+}
+
+/* With a port for those who give none. */
+static void test_default_port(void **state)
+{
+	static const struct {
+		const char *text, *host;
+		uint16_t port;
+	} whole[] = {
+		{ "web-3", "web-3", 5202 }, { "web-3:80", "web-3", 80 },
+		{ "[::1]", "::1", 5202 },   { "[::1]:80", "::1", 80 },
+		{ "::1", "::1", 5202 },
+	};
+	static const char *const none[] = { "",   ":",    ":80",    "web-3:",
+		                            "[]", "[::1", "[::1]80" };
+	struct endpoint endpoint;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+		assert_int_equal(endpoint_parse(whole[i].text, 5202, &endpoint),
+		                 0);
+		assert_string_equal(endpoint.host, whole[i].host);
+		assert_int_equal(endpoint.port, whole[i].port);
+	}
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_int_equal(endpoint_parse(none[i], 5202, &endpoint),
+		                 -EINVAL);
 }
 
 /* No host is cut to one that is another. */
@@ -69,7 +96,7 @@ static void test_length(void **state)
 	for (size_t len = NI_MAXHOST - 2; len < NI_MAXHOST + 2; len++) {
 		(void)memset(text, 'a', len);
 		(void)strcpy(text + len, ":80");
-		assert_int_equal(endpoint_parse(text, &endpoint),
+		assert_int_equal(endpoint_parse(text, 0, &endpoint),
 		                 len < NI_MAXHOST ? 0 : -EINVAL);
 	}
 }
@@ -78,6 +105,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_default_port),
 		cmocka_unit_test(test_length),
 	};
 

@@ -29,6 +29,22 @@ static struct flow flow_of(uint64_t up, uint64_t down)
 	return flow;
 }
 
+/* One end's counts did not come: that is neither exact nor off. */
+static void test_untold(void **state)
+{
+	struct flow flows[] = { flow_of(100, 7), flow_of(100, 7) };
+	struct load_result result = { .transfer_ns = 1 };
+
+	(void)state;
+	flows[1].untold = true;
+	flows[1].server = (struct end){ .fd = -1 };
+	assert_int_equal(account_flows(flows, 2, &result), 0);
+	assert_int_equal(result.flows[LOAD_OK], 2);
+	assert_int_equal(result.bytes.flows_untold, 1);
+	assert_int_equal(result.bytes.flows_off, 0);
+	assert_false(result.bytes.exact);
+}
+
 static void test_one_byte_off(void **state)
 {
 	static const struct {
@@ -280,6 +296,7 @@ static void test_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_untold),
 		cmocka_unit_test(test_one_byte_off),
 		cmocka_unit_test(test_sums_are_64_bit),
 		cmocka_unit_test(test_failed_flows),

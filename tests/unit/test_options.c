@@ -56,8 +56,9 @@ static void test_refusals(void **state)
 {
 	static const struct {
 		const char *line, *message;
-	} rows[] = {
-		/* clang-format off */
+	} rows
+		[] = {
+			/* clang-format off */
 		{ "--flows 0", "--flows: \"0\" is out of range; use 1 to 4000000" },
 		{ "--flows 4000001", "--flows: \"4000001\" is out of range; use 1 to 4000000" },
 		{ "--flows 99999999999999999999999", "--flows: \"99999999999999999999999\" is out of range; use 1 to 4000000" },
@@ -169,6 +170,24 @@ static void test_refusals(void **state)
 		{ "--sos d --load --netns all", "--sos and --load exclude each other; leave one of them out" },
 		{ "-qv", "--quiet and --verbose exclude each other; leave one of them out" },
 		{ "--no-load --time 1s", "--time: has no effect without the load test, which --no-load leaves out; leave one of them out" },
+		{ "load --connect", "--connect: its argument is missing; use HOST[:PORT], or [IPV6]:PORT; ports are 1 to 65535" },
+		{ "load --connect :5", "--connect: \":5\" is not a host and a port; use HOST[:PORT], or [IPV6]:PORT; ports are 1 to 65535" },
+		{ "load --connect a:0", "--connect: \"a:0\" is out of range; use HOST[:PORT], or [IPV6]:PORT; ports are 1 to 65535" },
+		{ "load --connect a:65536", "--connect: \"a:65536\" is out of range; use HOST[:PORT], or [IPV6]:PORT; ports are 1 to 65535" },
+		{ "load --connect a:b", "--connect: \"a:b\" is not a host and a port; use HOST[:PORT], or [IPV6]:PORT; ports are 1 to 65535" },
+		{ "load --connect a:", "--connect: \"a:\" is not a host and a port; use HOST[:PORT], or [IPV6]:PORT; ports are 1 to 65535" },
+		{ "load --connect []", "--connect: \"[]\" is not a host and a port; use HOST[:PORT], or [IPV6]:PORT; ports are 1 to 65535" },
+		{ "load --connect [", "--connect: \"[\" is not a host and a port; use HOST[:PORT], or [IPV6]:PORT; ports are 1 to 65535" },
+		{ "load --connect [::1", "--connect: \"[::1\" is not a host and a port; use HOST[:PORT], or [IPV6]:PORT; ports are 1 to 65535" },
+		{ "check --connect a", "--connect: not an option of check; it is one of load" },
+		{ "load --connect a --port 80", "--connect and --port exclude each other; leave one of them out" },
+		{ "load --connect a --eager", "--eager: has no effect with --connect; leave one of them out" },
+		{ "load --connect a --isolated", "--isolated: has no effect with --connect; leave one of them out" },
+		{ "load --connect a --close rst", "--close: has no effect with --connect; leave one of them out" },
+		{ "load --connect a --bytes 31", "--bytes: with --connect a flow begins with 32 bytes that say which it is; use 32 or more" },
+		{ "load --key-file k", "--key-file: has no effect without --connect; add --connect, or leave it out" },
+		{ "serve --flows 5", "--flows: not an option of serve; it is one of check, load" },
+		{ "serve --max-clients 65", "--max-clients: \"65\" is out of range; use 1 to 64" },
 		{ "--dry-run", "--dry-run: has no effect without --fix; add --fix, or leave it out" },
 		{ "--yes", "--yes: has no effect without --fix; add --fix, or leave it out" },
 		{ "--fix --yes --prove", "--prove: has no effect without --dry-run; add --dry-run, or leave it out" },
@@ -184,9 +203,9 @@ static void test_refusals(void **state)
 		{ "--isolated --prove --fix --dry-run --netns all", "--isolated: stands for one namespace, not for all; name one of them" },
 		{ "load --find-limit --eager", "--eager: has no effect with --find-limit; leave one of them out" },
 		{ "load --find-limit --time 1s", "--time: has no effect with --find-limit; leave one of them out" },
-		{ "load --target", "--target: its argument is missing; use a name or address and a port: web-3:80, [::1]:80" },
-		{ "load --target web-3", "--target: \"web-3\" is not HOST:PORT; use a name or address and a port: web-3:80, [::1]:80" },
-		{ "load --target web-3:0", "--target: \"web-3:0\" is out of range; use a name or address and a port: web-3:80, [::1]:80" },
+		{ "load --target", "--target: its argument is missing; use HOST:PORT, or [IPV6]:PORT; ports are 1 to 65535" },
+		{ "load --target web-3", "--target: \"web-3\" is not a host and a port; use HOST:PORT, or [IPV6]:PORT; ports are 1 to 65535" },
+		{ "load --target web-3:0", "--target: \"web-3:0\" is out of range; use HOST:PORT, or [IPV6]:PORT; ports are 1 to 65535" },
 		{ "load --target a:1 --burst 5", "--burst: has no effect with --target; leave one of them out" },
 		{ "load --target a:1 --isolated", "--isolated: has no effect with --target; leave one of them out" },
 		{ "load --target a:1 --workers 5", "--workers: has no effect with --target; leave one of them out" },
@@ -198,8 +217,8 @@ static void test_refusals(void **state)
 		{ "load --netns all", "--netns: load is run in one namespace, not in all; for every one: kiloflow check --netns all --load" },
 		{ "--netns a --eager", "--eager: has no effect without the load test, which --netns without --load leaves out; add --load" },
 		{ "--role client --workers 1", "--workers: has no effect without the load test, which --role without --load leaves out; add --load" },
-		/* clang-format on */
-	};
+			/* clang-format on */
+		};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
@@ -562,10 +581,43 @@ static void test_words(void **state)
 	}
 }
 
+static void test_endpoints(void **state)
+{
+	static const struct {
+		const char *line, *host;
+		uint16_t port;
+		enum goal_family family;
+	} rows[] = {
+		{ "load --connect web-3", "web-3", 5202, FAMILY_IPV4 },
+		{ "load --connect web-3:80", "web-3", 80, FAMILY_IPV4 },
+		{ "load --connect web-3 -6", "web-3", 5202, FAMILY_IPV6 },
+		{ "load --connect 10.0.0.1:1", "10.0.0.1", 1, FAMILY_IPV4 },
+		{ "load --connect fd00::1", "fd00::1", 5202, FAMILY_IPV6 },
+		{ "load --connect [fd00::1]", "fd00::1", 5202, FAMILY_IPV6 },
+		{ "load --connect [fd00::1]:65535", "fd00::1", 65535,
+		  FAMILY_IPV6 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct options options;
+		struct err err;
+
+		assert_int_equal(parse(rows[i].line, &options, &err), 0);
+		assert_ptr_equal(options.load.far, &options.far);
+		assert_string_equal(options.far.host, rows[i].host);
+		assert_int_equal(options.far.port, rows[i].port);
+		assert_int_equal(options.load.family, rows[i].family);
+		assert_int_equal(options.goal.role, ROLE_CLIENT);
+		assert_false(options.load.spread);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_endpoints),
 		cmocka_unit_test(test_every_option),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_defaults),

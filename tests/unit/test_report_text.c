@@ -33,6 +33,7 @@ static const struct {
 	{ "planned", "planned.txt", { .width = 80 } },
 	{ "nothing-to-fix", "nothing-to-fix.txt", { .width = 80 } },
 	{ "refused", "refused.txt", { .width = 80 } },
+	{ "two-hosts", "two-hosts.txt", { .width = 80 } },
 	{ "unknown", "unknown.txt", { .width = 80 } },
 	{ "hostile", "hostile.txt", { .width = 80 } },
 	{ "namespaces", "namespaces.txt", { .width = 80 } },

@@ -468,6 +468,61 @@ static void a_refusal_fails_with_have_and_need(void **state)
 	}
 }
 
+/* ---- with the far ends on another host ---- */
+
+static struct load_peer *peer_of(struct load_result *load)
+{
+	load->peer = calloc(1, sizeof(*load->peer));
+	assert_non_null(load->peer);
+	return load->peer;
+}
+
+/* The queue is there: so are its overflows, and its sysctls, unknown here. */
+static void overflows_are_those_of_the_far_host(void **state)
+{
+	const struct goal goal = goal_default();
+	struct host *host = facts_healthy();
+	struct load_result *load = load_of(host, &outcomes[1]);
+	struct load_peer *peer = peer_of(load);
+
+	(void)state;
+	peer->counter[COUNTER_LISTEN_OVERFLOWS] = fact_known(7);
+	assert_string_equal(judged_one(OUTCOMES, host, &goal, VERDICT_FAIL).why,
+	                    "129 ok, 871 late; ListenOverflows +7");
+	load->flows[LOAD_LATE] = 870;
+	load->flows[LOAD_RESET] = 1;
+	peer->counter[COUNTER_EMBRYONIC_RSTS] = fact_known(1);
+	host->ns[0].sysctl[SYSCTL_ABORT_ON_OVERFLOW] = facts_sysctl(1);
+	assert_string_equal(
+		judged_one(OUTCOMES, host, &goal, VERDICT_FAIL).why,
+		"129 ok, 870 late, 1 reset; the accept queue overflowed, but no counter ties the resets to it; ListenOverflows +7; EmbryonicRsts +1");
+	host_free(host);
+}
+
+static void a_far_host_that_is_lost_leaves_it_unknown(void **state)
+{
+	const struct goal goal = goal_default();
+	struct host *host = facts_healthy();
+	struct load_result *load = load_of(host, &outcomes[0]);
+	struct load_peer *peer = peer_of(load);
+	struct finding finding;
+
+	(void)state;
+	(void)judged_one(OUTCOMES, host, &goal, VERDICT_OK);
+	peer->lost = true;
+	finding = judged_one(OUTCOMES, host, &goal, VERDICT_UNKNOWN);
+	assert_string_equal(
+		finding.what,
+		"the far host was lost on the way: here 1000 of 1000 flows came through");
+	/* what was seen here to break is no less broken */
+	load->flows[LOAD_OK] = 999;
+	load->flows[LOAD_RESET] = 1;
+	finding = judged_one(OUTCOMES, host, &goal, VERDICT_FAIL);
+	assert_string_equal(finding.what,
+	                    "1 of 1000 flows did not come through");
+	host_free(host);
+}
+
 /* ---- accounting ---- */
 
 static void nothing(struct load_result *load)
@@ -480,6 +535,19 @@ static void one_flow_off(struct load_result *load)
 	load->bytes.exact = false;
 	load->bytes.flows_off = 1;
 	load->bytes.acked--;
+}
+
+static void far_host_lost(struct load_result *load)
+{
+	load->bytes.exact = false;
+	load->bytes.flows_untold = 3;
+}
+
+/* Then those that were told already are enough. */
+static void far_host_lost_and_one_flow_off(struct load_result *load)
+{
+	far_host_lost(load);
+	one_flow_off(load);
 }
 
 static void stopped(struct load_result *load)
@@ -618,6 +686,10 @@ static const struct {
 	  "flows whose bytes are not those that were sent: 2" },
 	{ one_flow_off, VERDICT_FAIL,
 	  "flows whose bytes do not add up from end to end: 1" },
+	{ far_host_lost_and_one_flow_off, VERDICT_FAIL,
+	  "flows whose bytes do not add up from end to end: 1" },
+	{ far_host_lost, VERDICT_NOTE,
+	  "not compared: the far host was lost before it had told what it counted" },
 	{ written_differs, VERDICT_FAIL,
 	  "the bytes of all flows together do not add up" },
 	{ acked_differs, VERDICT_FAIL,
@@ -806,6 +878,8 @@ int main(void)
 		cmocka_unit_test(errors_are_named_by_phase_and_errno),
 		cmocka_unit_test(unknown_counters_and_cookies_prove_nothing),
 		cmocka_unit_test(a_refusal_fails_with_have_and_need),
+		cmocka_unit_test(overflows_are_those_of_the_far_host),
+		cmocka_unit_test(a_far_host_that_is_lost_leaves_it_unknown),
 		cmocka_unit_test(the_bytes_add_up),
 		cmocka_unit_test(content_is_located),
 		cmocka_unit_test(both_sums_may_be_off),
