@@ -10,17 +10,10 @@
 #include "probes/base/text.h"
 
 const struct command *const commands[] = {
-	&command_check,
-	&command_undo,
-	&command_listeners,
-	&command_load,
-	&command_snapshot,
-	&command_list,
-	&command_explain,
-	&command_policy,
-	&command_help,
-	&command_version,
-	NULL,
+	&command_check, &command_undo,     &command_listeners,
+	&command_load,  &command_snapshot, &command_postmortem,
+	&command_list,  &command_explain,  &command_policy,
+	&command_help,  &command_version,  NULL,
 };
 
 const struct exit_meaning exit_meanings[] = {

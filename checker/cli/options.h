@@ -44,6 +44,8 @@ struct options {
 	bool netns_all;           /* it is "all" */
 	const char *from;         /* a snapshot; NULL: facts are read here */
 	const char *sos;          /* the folder of a sosreport; NULL */
+	const char *before;       /* a snapshot; NULL: since boot */
+	const char *after;        /* a snapshot; NULL: now */
 	const char *output;       /* a file; NULL: standard output */
 	bool redact;
 	const char *policy; /* its file, NULL: none */
