@@ -9,12 +9,22 @@
 #include "probes/base/err.h"
 #include "probes/base/text.h"
 
+/* clang-format off */
 const struct command *const commands[] = {
-	&command_check, &command_undo,     &command_listeners,
-	&command_load,  &command_snapshot, &command_postmortem,
-	&command_list,  &command_explain,  &command_policy,
-	&command_help,  &command_version,  NULL,
+	&command_check,
+	&command_undo,
+	&command_listeners,
+	&command_load,
+	&command_snapshot,
+	&command_postmortem,
+	&command_list,
+	&command_explain,
+	&command_policy,
+	&command_help,
+	&command_version,
+	NULL,
 };
+/* clang-format on */
 
 const struct exit_meaning exit_meanings[] = {
 	{ "0", "ready; warnings are allowed unless --strict is given" },
