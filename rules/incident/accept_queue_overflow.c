@@ -60,14 +60,16 @@ static struct count_range draw_cookies(struct ledger *ledger,
 {
 	const uint64_t failed = netns_count(delta, COUNTER_SYNCOOKIES_FAILED);
 	const uint64_t said = ledger_errors(ledger, "ECONNRESET");
-	struct count_range want = count_exactly(failed);
+	const uint64_t ends = ledger->ends.max;
+	struct count_range drawn = ledger_draw_other(
+		ledger, count_exactly(failed), other_each(ledger, 1));
 
 	/* one client may have been sent several */
-	if (said)
-		want.min = least(want.min, said);
 	if (ledger->ours)
-		want.min = least(want.min, ledger->ends.max);
-	return ledger_draw_other(ledger, want, other_each(ledger, 1));
+		drawn.min = least(drawn.min, ends);
+	if (said)
+		drawn.min = least(drawn.min, said);
+	return drawn;
 }
 
 /* Was it a client's end that never got anything through? */

@@ -13,15 +13,20 @@ static void judge(struct ledger *ledger)
 	const uint64_t guess = least(ledger->sum[COUNTER_KEEP_ALIVE],
 	                             least(ledger->pool[POOL_OTHER].max,
 	                                   ledger->pool[POOL_TIMEOUT].max));
+	/* that other timeouts and resets are just as many would be odd */
+	const bool fits = ledger->pool[POOL_TIMEOUT].min == guess &&
+	                  ledger->pool[POOL_OTHER].max == guess;
 	const struct count_range drawn = found_claim(
 		ledger,
 		&(struct claim){
 			.cause = "keepalive",
 			.pool = POOL_TIMEOUT,
 			.want = other_traced(ledger, RESET_KEEPALIVE,
-	                                     count_upto(guess)),
-			.confidence =
-				other_confidence(ledger, CONFIDENCE_POSSIBLE),
+	                                     (struct count_range){
+						     fits ? guess : 0, guess }),
+			.confidence = other_confidence(
+				ledger,
+				fits ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE),
 			.counters = COUNTER_BIT(KEEP_ALIVE) |
 	                            COUNTER_BIT(ABORT_ON_TIMEOUT) |
 	                            COUNTER_BIT(OUT_RSTS),

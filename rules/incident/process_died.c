@@ -44,8 +44,9 @@ static void judge_one(struct ledger *ledger, const struct hot *hot)
 	struct cause_found found =
 		found_make("process-died", hot->ns, all, CONFIDENCE_LIKELY);
 
-	if (ledger->tally.complete && all.min)
-		found.confidence = CONFIDENCE_CERTAIN;
+	if (all.max)
+		found.confidence =
+			all.min ? CONFIDENCE_CERTAIN : CONFIDENCE_POSSIBLE;
 	found_what(&found, "ended with the process that held the listener");
 	(void)snprintf(
 		found.why, sizeof(found.why),

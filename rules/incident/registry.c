@@ -15,9 +15,9 @@
 	row(conntrack_full) \
 	row(ports_exhausted) \
 	row(descriptors_exhausted) \
+	row(keepalive) \
 	row(listener_closed) \
 	row(socket_destroyed) \
-	row(keepalive) \
 	row(process_died) \
 	row(peer_closed_unread) \
 	row(client_reset) \

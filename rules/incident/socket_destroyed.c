@@ -18,7 +18,7 @@ static void judge(struct ledger *ledger)
 			.want = other_traced(
 				ledger, RESET_DESTROYED,
 				count_upto(other_forced(ledger).max)),
-			.each = { 1, 2 },
+			.each = other_each_forced(ledger),
 			.confidence =
 				other_confidence(ledger, CONFIDENCE_POSSIBLE),
 			.counters = COUNTER_BIT(OUT_RSTS) |
