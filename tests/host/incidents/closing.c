@@ -234,6 +234,7 @@ static void listener_closed(struct scene *scene)
 	struct crowd crowd = { 0 };
 
 	come(scene, &crowd);
+	wait_ms(100);
 	tell(scene);
 	read_ends(&crowd, 10000);
 	close_all(&crowd);
@@ -274,6 +275,7 @@ static void listener_destroyed(struct scene *scene)
 	struct crowd crowd = { 0 };
 
 	come(scene, &crowd);
+	wait_ms(100);
 	ask_assistant(scene, "destroy-listener");
 	read_ends(&crowd, 10000);
 	close_all(&crowd);

@@ -180,17 +180,8 @@ static void be_server(struct scene *scene)
 		row->serve(scene);
 	/* Nobody is reset by the end of the play. */
 	(void)hear(scene);
-	if (scene->listener >= 0) {
-		nonblocking(scene->listener);
-		for (int fd; (fd = accept(scene->listener, NULL, NULL)) >= 0;) {
-			char buffer[4096];
-
-			nonblocking(fd);
-			while (recv(fd, buffer, sizeof(buffer), 0) > 0)
-				;
-			(void)close(fd);
-		}
-	}
+	if (scene->listener >= 0)
+		drain(scene->listener);
 	_exit(0);
 }
 

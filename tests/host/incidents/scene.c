@@ -137,6 +137,21 @@ void close_accepted(struct scene *scene)
 	scene->n_accepted = 0;
 }
 
+void drain(int listener)
+{
+	char buffer[4096];
+	int fd;
+
+	nonblocking(listener);
+	while ((fd = accept(listener, NULL, NULL)) >= 0) {
+		nonblocking(fd);
+		while (recv(fd, buffer, sizeof(buffer), 0) > 0)
+			;
+		(void)close(fd);
+	}
+	(void)close(listener);
+}
+
 /* One connection that has something: its bytes are answered with as many. */
 static bool echo(int fd)
 {
@@ -209,7 +224,7 @@ int start(struct crowd *crowd, uint32_t address, uint16_t port, enum mark mark)
 	if (client->fd < 0)
 		err(1, "socket");
 	if (mark)
-		set_option(client->fd, IPPROTO_IP, IP_TOS, mark);
+		set_option(client->fd, IPPROTO_IP, IP_TOS, (int)mark);
 	if (connect(client->fd, (const struct sockaddr *)&where,
 	            sizeof(where)) &&
 	    errno != EINPROGRESS) {
@@ -303,7 +318,7 @@ void mark_all(const struct crowd *crowd, enum mark mark)
 	for (size_t i = 0; i < crowd->n; i++) {
 		if (crowd->client[i].state == CLIENT_OPEN)
 			set_option(crowd->client[i].fd, IPPROTO_IP, IP_TOS,
-			           mark);
+			           (int)mark);
 	}
 }
 

@@ -91,6 +91,9 @@ void serve_late(struct scene *scene);
 /** read_accepted - read so many bytes from each of scene.accepted */
 void read_accepted(const struct scene *scene, size_t bytes);
 
+/** drain - close a listener so that nobody in its queue is reset */
+void drain(int listener);
+
 /** close_accepted - all of them */
 void close_accepted(struct scene *scene);
 
