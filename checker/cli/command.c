@@ -9,11 +9,13 @@
 #include "probes/base/err.h"
 #include "probes/base/text.h"
 
+/* clang-format off */
 const struct command *const commands[] = {
 	&command_check,
 	&command_undo,
 	&command_listeners,
 	&command_load,
+	&command_run,
 	&command_snapshot,
 	&command_list,
 	&command_explain,
@@ -22,6 +24,7 @@ const struct command *const commands[] = {
 	&command_version,
 	NULL,
 };
+/* clang-format on */
 
 const struct exit_meaning exit_meanings[] = {
 	{ "0", "ready; warnings are allowed unless --strict is given" },

@@ -290,6 +290,7 @@ static json_t *json_report(const struct report *report)
 		{ "capacity", json_capacities(report) },
 		{ "causes", json_array() },
 		{ "fix", jv_fix(report->fix) },
+		{ "observed", jv_observed(report) },
 		{ "sum", json_null() },
 		{ "peers", json_array() },
 		{ NULL, NULL },

@@ -194,6 +194,11 @@ static int text_write(const struct report *report,
 	const struct page page = { report, style, out };
 	int rc = 0;
 
+	if (report->observed) {
+		page_header(&page);
+		page_observed(&page);
+		return 0;
+	}
 	if (!report->judged)
 		return page_listeners(&page, err);
 	if (!style->quiet) {

@@ -50,8 +50,8 @@ static void test_shape(void **state)
 	static const char *const keys[] = {
 		"capacity", "causes", "command", "exit_code", "findings",
 		"fix",      "goal",   "host",    "listeners", "load",
-		"peers",    "schema", "seconds", "sum",       "taken_at",
-		"tool",     "verdict"
+		"observed", "peers",  "schema",  "seconds",   "sum",
+		"taken_at", "tool",   "verdict"
 	};
 	const size_t n_keys = sizeof(keys) / sizeof(keys[0]);
 
