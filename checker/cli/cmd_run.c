@@ -27,6 +27,7 @@
 #include "probes/observe/observed.h"
 #include "probes/observe/observer.h"
 #include "probes/probe.h"
+#include "rules/incident/incident.h"
 
 struct session {
 	const struct options *options;
@@ -160,10 +161,33 @@ static int show(const struct session *session, const struct report *report,
 	return rc;
 }
 
+/* Both ends of what the command did were in the namespaces looked at, as far
+   as anybody knows. */
+static int judge_seen(const struct session *session, struct report *report,
+                      struct report_incident *about, struct err *err)
+{
+	const struct incident incident = {
+		.before = session->before,
+		.after = session->after,
+		.seen = session->seen,
+		.ours = true,
+	};
+
+	about->watched_ns = session->run.elapsed_ns;
+	incident_judge(&incident, &about->failed, report_add_cause, report);
+	if (report->error)
+		return err_set(err, report->error,
+		               "not enough memory for the causes");
+	report->incident = about;
+	(void)report_finish_incident(report);
+	return 0;
+}
+
 /* Return: the exit status. */
 static int tell(struct session *session, struct err *err)
 {
 	const int status = session->run.status;
+	struct report_incident about = { .watched_ns = 0 };
 	struct report report = {
 		.command = session->options->command->name,
 		.run = &session->run,
@@ -179,6 +203,9 @@ static int tell(struct session *session, struct err *err)
 		return status ? status : STATUS_UNKNOWN;
 	report.host = session->after;
 	report.observed = session->seen;
+	if (judge_seen(session, &report, &about, err))
+		return status ? status : STATUS_UNKNOWN;
+	report.exit_code = status;
 	if (show(session, &report, err) && !report.exit_code)
 		report.exit_code = STATUS_UNKNOWN;
 	report_done(&report);

@@ -197,6 +197,12 @@ static int text_write(const struct report *report,
 	if (report->observed) {
 		page_header(&page);
 		page_observed(&page);
+		if (report->incident)
+			page_incident(&page);
+		return 0;
+	}
+	if (report->incident) {
+		page_incident(&page);
 		return 0;
 	}
 	if (!report->judged)

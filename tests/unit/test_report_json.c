@@ -48,7 +48,7 @@ static void test_golden(void **state)
 static void test_shape(void **state)
 {
 	static const char *const keys[] = {
-		"capacity", "causes", "command", "exit_code", "findings",
+		"capacity", "causes", "command", "exit_code", "failed", "findings",
 		"fix",      "goal",   "host",    "listeners", "load",
 		"observed", "peers",  "schema",  "seconds",   "sum",
 		"taken_at", "tool",   "verdict"
