@@ -67,7 +67,7 @@ struct option_word {
 };
 
 #define OPTION_MAX 64
-#define OPTION_COMMANDS_MAX 6
+#define OPTION_COMMANDS_MAX 10
 
 struct option {
 	const char *name;     /* without the dashes */

@@ -7,6 +7,7 @@
 
 #define TIME_MIN_NS UINT64_C(1000000)
 #define TIME_MAX_NS UINT64_C(3600000000000)
+#define SAMPLE_MAX_NS UINT64_C(60000000000)
 #define BYTES_MAX (UINT64_C(1) << 40)
 #define WORKERS_MAX 1024
 
@@ -18,10 +19,11 @@
 #define IN_TESTS .commands = { &command_check, &command_load }
 #define IN_REPORTS                                                             \
 	.commands = { &command_check, &command_load, &command_listeners,       \
-		      &command_postmortem }
+		      &command_run, &command_postmortem }
 
 #define IN_OFFLINE                                                             \
 	.commands = { &command_check, &command_listeners, &command_policy }
+#define IN_RUN .commands = { &command_run }
 #define IN_POSTMORTEM .commands = { &command_postmortem }
 #define IN_UNDO .commands = { &command_undo }
 #define IN_SNAPSHOT .commands = { &command_snapshot }
@@ -127,7 +129,7 @@ const struct option option_table[] = {
 	{ .name = "netns", .argument = "NS", .type = &option_netns,
 	  AT(netns),
 	  .commands = { &command_check, &command_load, &command_listeners,
-	                &command_policy, &command_snapshot,
+	                &command_policy, &command_snapshot, &command_run,
 	                &command_postmortem },
 	  .help = "look at another network namespace; all: at every one of the host" },
 	{ .name = "from", .argument = "FILE", .type = &option_file,
@@ -149,6 +151,15 @@ const struct option option_table[] = {
 	{ .name = "output", .argument = "FILE", .type = &option_file,
 	  AT(output), IN_SNAPSHOT,
 	  .help = "write to a file instead of standard output" },
+	{ .name = "report", .argument = "FILE", .type = &option_file,
+	  AT(report), IN_RUN,
+	  .help = "write the report to a file instead of standard error" },
+	{ .name = "sample", .argument = "T", .type = &option_duration,
+	  FIELD(sample_ns), .min = TIME_MIN_NS, .max = SAMPLE_MAX_NS, IN_RUN,
+	  .help = "how often to look at the listeners (default 10ms; less often where a look takes more than a fiftieth of that)" },
+	{ .name = "no-trace", .type = &option_flag,
+	  FIELD(untraced), .value = 1, IN_RUN,
+	  .help = "do without the kernel's trace events" },
 	{ .name = "fix", .type = &option_flag,
 	  FIELD(fix), .value = 1, IN_CHECK,
 	  .help = "repair what fails or warns, live, and judge again; `kiloflow undo` takes it back" },
@@ -191,12 +202,13 @@ const struct option option_table[] = {
 	  .at = 0, IN_TESTS,
 	  .help = "make a rule's findings notes; may be given several times" },
 	{ .name = "strict", .type = &option_flag,
-	  FIELD(strict), .value = 1, IN_TESTS,
-	  .help = "exit 1 on warnings too" },
+	  FIELD(strict), .value = 1,
+	  .commands = { &command_check, &command_load, &command_run },
+	  .help = "exit 1 on warnings too; of run: when connections failed and the command says 0" },
 	{ .name = "format", .argument = "FORMAT", .type = &option_format,
 	  AT(format),
 	  .commands = { &command_check, &command_load, &command_listeners,
-	                &command_undo, &command_postmortem },
+	                &command_undo, &command_run, &command_postmortem },
 	  .help = "how the report is written (default text)" },
 	{ .name = "color", .argument = "WHEN", .type = &option_choice,
 	  FIELD(color), .words = color_words, IN_REPORTS,

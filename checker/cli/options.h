@@ -30,9 +30,13 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 #define OPTIONS_IGNORED_MAX 64
 
+/* 10 ms */
+#define SAMPLE_DEFAULT_NS UINT64_C(10000000)
+
 struct options {
 	const struct command *command;
 	const char *word; /* of the command, NULL: none */
+	char *const *run; /* what to run, and its arguments */
 	struct goal goal;
 	struct load_options load; /* follows the goal where they share */
 	bool load_wanted;         /* --load */
@@ -47,6 +51,9 @@ struct options {
 	const char *before;       /* a snapshot; NULL: since boot */
 	const char *after;        /* a snapshot; NULL: now */
 	const char *output;       /* a file; NULL: standard output */
+	const char *report;       /* a file; NULL: standard error */
+	uint64_t sample_ns;       /* between two looks at the listeners */
+	bool untraced;
 	bool redact;
 	const char *policy; /* its file, NULL: none */
 	bool fix;

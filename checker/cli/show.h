@@ -18,6 +18,12 @@ unsigned int show_width(void);
 int show_report(const struct report *report, const struct options *options,
                 FILE *out, struct err *err);
 
+/** show_report_at - the same, in the style of where it will go
+ * @fd: a terminal may be there; -1: there is none
+ */
+int show_report_at(int fd, const struct report *report,
+                   const struct options *options, FILE *out, struct err *err);
+
 /** show_fix - only what @report has of a fix, as text, before it is made */
 void show_fix(const struct report *report, const struct options *options,
               FILE *out);

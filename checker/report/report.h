@@ -22,6 +22,7 @@
 
 struct err;
 struct fix_steps;
+struct observed;
 
 /* What was made of the findings that can be repaired. */
 struct report_fix {
@@ -35,6 +36,13 @@ struct report_fix {
 	bool assumed;         /* findings, capacity and load test are those of
 	                         the host as it would be */
 	unsigned int undo_id; /* of the journal's entry; 0: none */
+};
+
+/* The command that was watched. */
+struct report_run {
+	const char *name;
+	int status; /* as a shell has it */
+	uint64_t elapsed_ns;
 };
 
 /* What was asked of an incident. */
@@ -63,6 +71,8 @@ struct report {
 	uint64_t elapsed_ns;
 	const char *load_left_out;    /* why there is no load test, or NULL */
 	const struct report_fix *fix; /* NULL: none was asked for */
+	const struct report_run *run; /* NULL: no command was run */
+	const struct observed *observed; /* NULL: nobody watched */
 	size_t findings_room;         /* report_add()'s own */
 	size_t capacity_room;         /* report_add_capacity()'s own */
 	size_t causes_room;           /* report_add_cause()'s own */

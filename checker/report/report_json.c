@@ -365,6 +365,7 @@ static json_t *json_report(const struct report *report)
 		{ "causes", json_causes(report) },
 		{ "failed", json_failed(report->incident) },
 		{ "fix", jv_fix(report->fix) },
+		{ "observed", jv_observed(report) },
 		{ "sum", json_null() },
 		{ "peers", json_array() },
 		{ NULL, NULL },

@@ -19,5 +19,6 @@ void observed_free(struct observed *observed)
 	free(observed->ends);
 	free(observed->resets);
 	free(observed->listens);
+	free(observed->synacks);
 	free(observed);
 }

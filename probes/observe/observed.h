@@ -24,6 +24,7 @@
 #define OBSERVED_RESETS_MAX 65536U
 #define OBSERVED_ENDS_MAX 65536U
 #define OBSERVED_LISTENS_MAX 4096U
+#define OBSERVED_SYNACKS_MAX 4096U
 #define OBSERVED_ERRORS_MAX 32U
 
 /* One direction of a connection; addresses in network byte order, IPv4 in
@@ -40,13 +41,16 @@ struct seen_listener {
 	struct listener first; /* as first seen; owners as far as found then */
 	uint32_t limit;        /* as last seen */
 	uint32_t queue_peak;
-	uint32_t queue_last;     /* of one that is gone: these were reset */
-	struct fact_u64 drops;   /* how many more from first to last sight;
-	                            sk_drops, modulo 2^32 */
-	uint32_t syn_queue_peak; /* half-open; 0 when not sampled */
-	uint64_t samples, full;  /* looked at; and found full */
-	uint64_t appeared_ns;    /* 0: it was there at the beginning */
-	uint64_t gone_ns;        /* 0: it was there at the end */
+	uint32_t queue_last;   /* of one that is gone: these were reset */
+	struct fact_u64 drops; /* how many more from first to last sight, and
+	                          all of one that appeared; sk_drops, modulo
+	                          2^32 */
+	struct fact_u64 syn_queue;      /* half-open, when last counted */
+	struct fact_u64 syn_queue_peak; /* UNREAD: never counted */
+	uint64_t samples, full;         /* looked at; and found full */
+	uint64_t appeared_ns;           /* 0: it was there at the beginning */
+	uint64_t gone_ns;               /* 0: it was there at the end */
+	uint64_t seen_ns;               /* when it was last seen */
 	uint64_t full_first_ns, full_last_ns; /* 0: never */
 	/* Of its owner, the one that was nearest to its limit while the queue
 	   stood full; UNREAD: nobody looked. */
@@ -89,6 +93,12 @@ struct seen_listen {
 	char comm[16];
 };
 
+/* A SYN-ACK that was sent again. */
+struct seen_synack {
+	uint64_t at_ns;
+	struct seen_tuple tuple; /* from the listener's side */
+};
+
 /* What CMD's own output says of its connections. */
 struct seen_error {
 	char phase[12]; /* "connect", "write", "read" */
@@ -121,7 +131,9 @@ struct observed {
 	size_t n_resets;
 	struct seen_listen *listens;
 	size_t n_listens;
-	uint64_t synack_retransmits;
+	struct seen_synack *synacks; /* the first of them */
+	size_t n_synacks;
+	uint64_t synack_retransmits; /* all of them */
 
 	struct seen_part output; /* of CMD */
 	struct seen_error errors[OBSERVED_ERRORS_MAX];

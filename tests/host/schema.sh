@@ -100,6 +100,13 @@ case_everything_gone()
 	valid 3 check --no-load
 }
 
+case_run()
+{
+	kiloflow() { "$KILOFLOW" run --report run.json --format json -- "$KILOFLOW" load --flows 50 --backlog 5 --time 50ms >load.txt || true; cat run.json; }
+	valid 0
+	is .exit_code 1
+}
+
 case_interrupted()
 {
 	expect_exit 130 env --default-signal timeout --foreground --preserve-status --signal=INT 0.7 \

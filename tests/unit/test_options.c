@@ -119,7 +119,7 @@ static void test_refusals(void **state)
 		{ "-q4x", "there is no option \"-q4x\"; `kiloflow help check` lists them" },
 		{ "list --flows 5 rules", "--flows: not an option of list; it is one of check, load" },
 		{ "load --no-load", "--no-load: not an option of load; it is one of check" },
-		{ "listeners --strict", "--strict: not an option of listeners; it is one of check, load" },
+		{ "listeners --strict", "--strict: not an option of listeners; it is one of check, load, run" },
 
 		{ "chekc", "there is no command \"chekc\"; did you mean check?" },
 		{ "lisener", "there is no command \"lisener\"; did you mean listeners?" },

@@ -47,12 +47,12 @@ static void test_golden(void **state)
 /* The same keys for every command, and one document with a line feed. */
 static void test_shape(void **state)
 {
-	static const char *const keys[] = { "capacity",  "causes",  "command",
-		                            "exit_code", "failed",  "findings",
-		                            "fix",       "goal",    "host",
-		                            "listeners", "load",    "peers",
-		                            "schema",    "seconds", "sum",
-		                            "taken_at",  "tool",    "verdict" };
+	static const char *const keys[] = {
+		"capacity", "causes", "command", "exit_code", "failed", "findings",
+		"fix",      "goal",   "host",    "listeners", "load",
+		"observed", "peers",  "schema",  "seconds",   "sum",
+		"taken_at", "tool",   "verdict"
+	};
 	const size_t n_keys = sizeof(keys) / sizeof(keys[0]);
 
 	(void)state;
