@@ -35,13 +35,25 @@ enum counter_id {
 	COUNTER_MEMORY_PRESSURES,
 	COUNTER_BACKLOG_DROP,
 	COUNTER_RCVQ_DROP,
+	COUNTER_SYN_CHALLENGE,
+	COUNTER_CHALLENGE_ACK,
+	COUNTER_DEFER_ACCEPT_DROP,
+	COUNTER_KEEP_ALIVE,
+	COUNTER_TW_RECYCLED,
+	COUNTER_RETRANS_FAIL,
+	COUNTER_LOSS_PROBES,
+	COUNTER_FAST_RETRANS,
+	COUNTER_IN_ADDR_ERRORS,
+	COUNTER_ICMP_IN_UNREACHS,
+	COUNTER_ICMP_OUT_UNREACHS,
 	COUNTER_COUNT
 };
 
 struct counter_desc {
-	const char *group; /* "Tcp" or "TcpExt": the line's prefix */
-	const char *name;  /* the column's name, as the kernel spells it */
-	const char *help;  /* plain words: what one more of it means */
+	const char
+		*group;   /* "Ip", "Icmp", "Tcp", "TcpExt": the line's prefix */
+	const char *name; /* the column's name, as the kernel spells it */
+	const char *help; /* plain words: what one more of it means */
 };
 
 /** counter_desc - the row of @id; never NULL for id < COUNTER_COUNT */

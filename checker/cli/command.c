@@ -17,6 +17,7 @@ const struct command *const commands[] = {
 	&command_load,
 	&command_run,
 	&command_snapshot,
+	&command_postmortem,
 	&command_list,
 	&command_explain,
 	&command_policy,

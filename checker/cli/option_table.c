@@ -19,11 +19,12 @@
 #define IN_TESTS .commands = { &command_check, &command_load }
 #define IN_REPORTS                                                             \
 	.commands = { &command_check, &command_load, &command_listeners,       \
-		      &command_run }
+	              &command_run, &command_postmortem }
 
 #define IN_OFFLINE                                                             \
 	.commands = { &command_check, &command_listeners, &command_policy }
 #define IN_RUN .commands = { &command_run }
+#define IN_POSTMORTEM .commands = { &command_postmortem }
 #define IN_UNDO .commands = { &command_undo }
 #define IN_SNAPSHOT .commands = { &command_snapshot }
 #define IN_TARGETS                                                             \
@@ -128,14 +129,22 @@ const struct option option_table[] = {
 	{ .name = "netns", .argument = "NS", .type = &option_netns,
 	  AT(netns),
 	  .commands = { &command_check, &command_load, &command_listeners,
-	                &command_policy, &command_snapshot, &command_run },
+	                &command_policy, &command_snapshot, &command_run,
+	                &command_postmortem },
 	  .help = "look at another network namespace; all: at every one of the host" },
 	{ .name = "from", .argument = "FILE", .type = &option_file,
 	  AT(from), IN_OFFLINE,
 	  .help = "judge a snapshot's facts (`kiloflow snapshot`), without a load test; - is standard input" },
 	{ .name = "sos", .argument = "DIR", .type = &option_folder,
-	  AT(sos), IN_OFFLINE, .excludes = "from",
+	  AT(sos), .commands = { &command_check, &command_listeners, &command_policy, &command_postmortem },
+	  .excludes = "from",
 	  .help = "judge the facts that an unpacked sosreport has; with --netns all those of its named namespaces too" },
+	{ .name = "before", .argument = "FILE", .type = &option_file,
+	  AT(before), IN_POSTMORTEM, .excludes = "sos",
+	  .help = "a snapshot from before it happened (default: since boot); - is standard input" },
+	{ .name = "after", .argument = "FILE", .type = &option_file,
+	  AT(after), IN_POSTMORTEM, .excludes = "sos",
+	  .help = "a snapshot from after it happened (default: now)" },
 	{ .name = "redact", .type = &option_flag,
 	  FIELD(redact), .value = 1, IN_SNAPSHOT,
 	  .help = "replace host, process and namespace names and addresses" },
@@ -199,13 +208,13 @@ const struct option option_table[] = {
 	{ .name = "format", .argument = "FORMAT", .type = &option_format,
 	  AT(format),
 	  .commands = { &command_check, &command_load, &command_listeners,
-	                &command_undo, &command_run },
+	                &command_undo, &command_run, &command_postmortem },
 	  .help = "how the report is written (default text)" },
 	{ .name = "color", .argument = "WHEN", .type = &option_choice,
 	  FIELD(color), .words = color_words, IN_REPORTS,
 	  .help = "colors; auto (the default) is on a terminal, unless NO_COLOR is set" },
 	{ .name = "quiet", .letter = 'q', .type = &option_flag,
-	  FIELD(quiet), .value = 1, IN_TESTS, .excludes = "verbose",
+	  FIELD(quiet), .value = 1, .commands = { &command_check, &command_load, &command_postmortem }, .excludes = "verbose",
 	  .help = "the verdict's line only" },
 	{ .name = "verbose", .letter = 'v', .type = &option_flag,
 	  FIELD(verbose), .value = 1, IN_REPORTS,

@@ -48,6 +48,8 @@ struct options {
 	bool netns_all;           /* it is "all" */
 	const char *from;         /* a snapshot; NULL: facts are read here */
 	const char *sos;          /* the folder of a sosreport; NULL */
+	const char *before;       /* a snapshot; NULL: since boot */
+	const char *after;        /* a snapshot; NULL: now */
 	const char *output;       /* a file; NULL: standard output */
 	const char *report;       /* a file; NULL: standard error */
 	uint64_t sample_ns;       /* between two looks at the listeners */

@@ -16,13 +16,18 @@
 
 struct observed;
 
+struct count_range {
+	uint64_t min, max;
+};
+
 /* What is to be judged. */
 struct incident {
 	const struct host *before; /* NULL: since boot; counters from 0 */
 	const struct host *after;
 	const struct observed *seen; /* NULL: nobody watched */
 	bool ours;                   /* both ends of the failed connections
-	                                were in the namespaces looked at */
+	                                were in the namespaces looked at;
+	                                false: that is not known */
 };
 
 enum confidence {
@@ -63,19 +68,32 @@ struct cause_found {
 };
 
 /**
- * incident_judge - every cause that the evidence bears, the one that explains
- * most first; what remains is the cause "unexplained", with what to collect
- * @ret_failed: connections known to have failed; min and max
+ * incident_judge - every cause that the evidence bears; what remains is the
+ * cause "unexplained", with what to collect
+ * @ret_failed: connections known to have failed; max is UINT64_MAX when a
+ * counter that tells of failures could not be read
+ * @emit: copies what it keeps. In the order in which causes were found;
+ * cause_found_order() sorts
  *
- * The sum of the minima never exceeds the failures.
+ * The sum of the minima never exceeds the failures. A cause with 0
+ * connections delayed some, or did harm that cannot be counted.
  */
-struct count_range {
-	uint64_t min, max;
-};
-
 void incident_judge(const struct incident *incident,
                     struct count_range *ret_failed,
                     void (*emit)(void *to, const struct cause_found *found),
                     void *to);
+
+/**
+ * incident_covers - is namespace @at of incident.after judged?
+ *
+ * Not one that vanished, and none that was not looked at before: what it
+ * counted since then nobody knows. One that did not exist before is.
+ */
+bool incident_covers(const struct incident *incident, size_t at);
+
+/** cause_found_order - for qsort(): what explains most first, "unexplained"
+ * last
+ */
+int cause_found_order(const void *a, const void *b);
 
 #endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tally - the traced resets, by what the kernel says of them. Pure.
+ *
+ * A trace event has no namespace: those are counted whose ports belong to a
+ * listener of the namespaces looked at, and of RESET_NO_SOCKET, which no
+ * listener has, all. So a count is never believed beyond the counters.
+ */
+#ifndef KILOFLOW_RULES_INCIDENT_TALLY_H
+#define KILOFLOW_RULES_INCIDENT_TALLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct incident;
+struct seen_reset;
+
+enum reset_kind {
+	RESET_UNREAD,     /* closed with unread data */
+	RESET_DATA,       /* data for a socket that was closed */
+	RESET_LINGER,     /* TCP_LINGER2 */
+	RESET_MEMORY,     /* no memory, or too many orphans */
+	RESET_KEEPALIVE,  /* no sign of life */
+	RESET_TIME_WAIT,  /* a packet for a connection that is closed */
+	RESET_NO_SOCKET,  /* a packet for nobody */
+	RESET_NO_REQUEST, /* an ACK that a listener knows nothing of */
+	RESET_OVERFLOW,   /* tcp_abort_on_overflow */
+	RESET_CLOSED,     /* SO_LINGER 0, AF_UNSPEC, a listener's queue */
+	RESET_DESTROYED,  /* SOCK_DESTROY */
+	RESET_KINDS       /* none of these, or not told */
+};
+
+struct reset_tally {
+	uint64_t n[RESET_KINDS];
+	uint64_t by_client[RESET_KINDS]; /* of these, sent by the end that
+	                                    had connected */
+	const struct seen_reset *first[RESET_KINDS]; /* NULL: none */
+	bool complete; /* all resets were seen, with the kernel's reasons */
+};
+
+/** reset_kind - what kind of reset an event tells of */
+enum reset_kind reset_kind(const struct seen_reset *reset);
+
+/** tally_make - count the resets sent */
+void tally_make(const struct incident *incident, struct reset_tally *ret);
+
+/** tally_port - resets of a kind that the listener on @port sent */
+uint64_t tally_port(const struct incident *incident, enum reset_kind kind,
+                    uint16_t port);
+
+#endif
