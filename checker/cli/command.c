@@ -13,9 +13,9 @@
 const struct command *const commands[] = {
 	&command_check,
 	&command_undo,
+	&command_run,
 	&command_listeners,
 	&command_load,
-	&command_run,
 	&command_snapshot,
 	&command_postmortem,
 	&command_list,

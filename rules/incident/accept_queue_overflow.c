@@ -60,14 +60,16 @@ static struct count_range draw_cookies(struct ledger *ledger,
 {
 	const uint64_t failed = netns_count(delta, COUNTER_SYNCOOKIES_FAILED);
 	const uint64_t said = ledger_errors(ledger, "ECONNRESET");
-	struct count_range want = count_exactly(failed);
+	const uint64_t ends = ledger->ends.max;
+	struct count_range drawn = ledger_draw_other(
+		ledger, count_exactly(failed), other_each(ledger, 1));
 
 	/* one client may have been sent several */
-	if (said)
-		want.min = least(want.min, said);
 	if (ledger->ours)
-		want.min = least(want.min, ledger->ends.max);
-	return ledger_draw_other(ledger, want, other_each(ledger, 1));
+		drawn.min = least(drawn.min, ends);
+	if (said)
+		drawn.min = least(drawn.min, said);
+	return drawn;
 }
 
 /* Was it a client's end that never got anything through? */
@@ -95,6 +97,22 @@ static uint64_t phantoms(const struct ledger *ledger)
 }
 
 /*
+ * Overflows at the ACK: at most so many. With a cookie each ACK counts in
+ * SyncookiesRecv too; without, it counts twice in the listener's drops.
+ */
+static uint64_t at_ack(const struct overflow *overflow)
+{
+	const struct netns_delta *delta = &overflow->delta;
+	const uint64_t drops = netns_count(delta, COUNTER_LISTEN_DROPS);
+
+	/* of a listener that is gone the drops are not known */
+	if (overflow->drops < drops)
+		return overflow->overflows;
+	return saturate_add(netns_count(delta, COUNTER_SYNCOOKIES_RECV),
+	                    overflow->drops - drops);
+}
+
+/*
  * Such a reset looks like others that a listener sends to an ACK it knows
  * nothing of. The client's end tells it: nothing that it sent was ever
  * acknowledged.
@@ -108,6 +126,7 @@ static struct count_range draw_late(struct ledger *ledger,
 	struct count_range want = other_orderly(ledger);
 
 	want.max = least(want.max, saturate_sub(overflow->overflows, before));
+	want.max = least(want.max, at_ack(overflow));
 	want.min = least(want.max, saturate_sub(phantoms(ledger), before));
 	if (ledger->tally.complete)
 		want.min = want.max =
@@ -127,21 +146,14 @@ static struct count_range draw_late(struct ledger *ledger,
 static struct count_range draw_stalls(struct ledger *ledger,
                                       const struct overflow *overflow)
 {
-	const struct netns_delta *delta = &overflow->delta;
-	const uint64_t at_ack = saturate_add(
-		netns_count(delta, COUNTER_SYNCOOKIES_RECV),
-		saturate_sub(overflow->drops,
-	                     netns_count(delta, COUNTER_LISTEN_DROPS)));
 	const struct count_range want = {
 		saturate_sub(overflow->overflows,
 		             saturate_add(ledger->sum[COUNTER_SYN_RETRANS],
-		                          at_ack)),
+		                          at_ack(overflow))),
 		overflow->overflows,
 	};
 
-	return ledger_draw(ledger, POOL_SYN_TIMEOUT,
-	                   (struct count_range){ least(want.min, want.max),
-	                                         want.max });
+	return ledger_draw(ledger, POOL_SYN_TIMEOUT, want);
 }
 
 static void draw_all(struct ledger *ledger, struct overflow *overflow)

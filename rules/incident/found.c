@@ -116,6 +116,15 @@ void found_raise(struct remedy *ret, const struct ledger *ledger,
 		remedy_raise(ret, &in, id, need, 1);
 }
 
+void found_set(struct remedy *ret, const struct ledger *ledger,
+               const struct netns_facts *ns, enum sysctl_id id, const char *to)
+{
+	const struct host *host = ledger->incident->after;
+	const struct rule_input in = { .host = host, .ns = ns };
+
+	remedy_sysctl(ret, &in, id, to);
+}
+
 static struct count_range draw(struct ledger *ledger, const struct claim *claim)
 {
 	return claim->pool == POOL_OTHER
@@ -128,13 +137,14 @@ struct count_range found_claim(struct ledger *ledger, const struct claim *claim)
 	const struct count_range drawn = draw(ledger, claim);
 	struct cause_found found;
 
-	if (!drawn.max)
+	if (!drawn.max && !claim->always)
 		return drawn;
 	found = found_make(claim->cause, ledger_where(ledger, claim->where),
 	                   drawn, claim->confidence);
 	found_what(&found, claim->did);
 	(void)snprintf(found.why, sizeof(found.why), "%s", claim->why);
 	found_counters(&found, ledger->sum, claim->counters);
+	found_evidence(&found, claim->more.name, claim->more.count);
 	found_resets(&found, ledger, claim->kind);
 	found.remedy = claim->remedy;
 	ledger_emit(ledger, &found);

@@ -50,6 +50,10 @@ void found_raise(struct remedy *ret, const struct ledger *ledger,
                  const struct netns_facts *ns, enum sysctl_id id,
                  uint64_t need);
 
+/** found_set - the remedy: a sysctl set to @to */
+void found_set(struct remedy *ret, const struct ledger *ledger,
+               const struct netns_facts *ns, enum sysctl_id id, const char *to);
+
 /* What most causes are: a draw from one pool, and its evidence. */
 struct claim {
 	const char *cause;
@@ -57,15 +61,17 @@ struct claim {
 	struct count_range want;
 	struct count_range each; /* of POOL_OTHER: as ledger_draw_other() */
 	enum confidence confidence;
+	bool always;           /* it did harm even if no connection failed */
 	uint64_t counters;     /* mask of COUNTER_BIT() */
 	enum counter_id where; /* it was where this one counted most */
 	enum reset_kind kind;  /* RESET_KINDS: none */
 	const char *did;       /* "were reset by ..." */
 	const char *why;
+	struct evidence more; /* that is no counter; count 0: none */
 	struct remedy remedy;
 };
 
-/** found_claim - draw, and say so unless nothing was left
+/** found_claim - draw, and say so unless there was nothing
  * Return: what was drawn.
  */
 struct count_range found_claim(struct ledger *ledger,

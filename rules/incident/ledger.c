@@ -11,7 +11,7 @@
  *	data after a close          1          0 .. 1
  *	TCP_LINGER2                 1          0 .. 1
  *	memory, orphans             1          0 .. 2
- *	tcp_abort_on_overflow       1          0 .. 1
+ *	tcp_abort_on_overflow       1          0 .. 1, with both ends 1
  *	any other reset             1          0 .. 2
  *	nobody listens              1                          1
  *	SYN timeout                                            1
@@ -260,7 +260,9 @@ static void count_ends(const struct ledger *ledger, struct sums *sums)
 	const uint64_t ends = sum[COUNTER_ESTAB_RESETS];
 
 	sums->rest.min = saturate_sub(ends, saturate_add(twice, once));
-	sums->rest.max = saturate_sub(ends, sum[COUNTER_ABORT_ON_CLOSE]);
+	sums->rest.max = saturate_sub(
+		ends, saturate_add(sum[COUNTER_ABORT_ON_CLOSE],
+	                           ledger->ours ? sums->aborted : 0));
 }
 
 /*
