@@ -25,7 +25,13 @@ endif
 # A library's name for pkg-config, and the Debian package that brings it.
 LIBRARIES := libmnl:libmnl-dev libnl-3.0:libnl-3-dev \
 	libnl-route-3.0:libnl-route-3-dev jansson:libjansson-dev
-PACKAGES := $(foreach l,$(LIBRARIES),$(firstword $(subst :, ,$(l))))
+package_names = $(foreach l,$(1),$(firstword $(subst :, ,$(l))))
+# The same for trace events; without them all there are none.
+TRACE_LIBRARIES := libtracefs:libtracefs-dev libtraceevent:libtraceevent-dev
+TRACELESS := $(foreach p,$(call package_names,$(TRACE_LIBRARIES)),\
+	$(shell $(PKG_CONFIG) --exists $(p) || echo $(p)))
+PACKAGES := $(call package_names,$(LIBRARIES) \
+	$(if $(strip $(TRACELESS)),,$(TRACE_LIBRARIES)))
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 
@@ -37,7 +43,10 @@ COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -DKILOFLOW_VERSION='"$(VERSION)"' \
 LINK = $(CC) -pthread $(CFLAGS) $(LDFLAGS)
 LIBS = $(PKG_LIBS) -lm
 
-SOURCES := $(sort $(shell find probes rules checker -name '*.c'))
+TRACE_SOURCES := probes/observe/trace.c probes/observe/trace_parse.c
+SOURCES := $(filter-out $(if $(strip $(TRACELESS)),$(TRACE_SOURCES),\
+	probes/observe/trace_missing.c),\
+	$(sort $(shell find probes rules checker -name '*.c')))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 # A file with a main() is a program; all other files are one library.
 MAINS := $(shell grep -l '^int main\>' $(SOURCES) tests/support/*.c)
@@ -51,7 +60,9 @@ SUPPORT_PROGRAMS := \
 # page, by gen-bash, gen-zsh and gen-fish the shells' completions.
 GENERATED := $(patsubst checker/dist/gen_%.c,$(BUILD)/kiloflow.%,\
 	$(wildcard checker/dist/gen_*.c))
-UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(filter-out \
+	$(if $(strip $(TRACELESS)),tests/unit/test_trace_parse.c),\
+	$(wildcard tests/unit/test_*.c)))
 # The scenes that tests/host/incidents.sh has played.
 INCIDENT := $(BUILD)/tests/host/incidents/incident
 INCIDENT_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,\
@@ -87,7 +98,7 @@ libraries:
 # --- running ---------------------------------------------------------------
 
 run:
-	@tests/support/deps.sh build $(LIBRARIES)
+	@tests/support/deps.sh build $(LIBRARIES) $(TRACE_LIBRARIES)
 	@$(MAKE) --no-print-directory all
 	@$(BUILD)/kiloflow check; status=$$?; case $$status in \
 	0) echo "make run: kiloflow's verdict on this host: ready" ;; \
@@ -119,7 +130,7 @@ uninstall:
 # A Debian package below BUILD, built in a directory of its own with
 # Debian's flags.
 deb:
-	@tests/support/deps.sh deb $(LIBRARIES)
+	@tests/support/deps.sh deb $(LIBRARIES) $(TRACE_LIBRARIES)
 	+@BUILD='$(BUILD)' MAKE='$(MAKE)' VERSION='$(VERSION)' \
 		checker/dist/deb.sh
 
@@ -134,7 +145,7 @@ RUN_SUITES = +@BUILD='$(BUILD)' MAKE='$(MAKE)' FUZZ_SECONDS='$(SECONDS)' \
 SECONDS ?= 120
 
 test:
-	@tests/support/deps.sh test $(LIBRARIES)
+	@tests/support/deps.sh test $(LIBRARIES) $(TRACE_LIBRARIES)
 	$(RUN_SUITES) $(SUITES)
 
 $(SUITES):

@@ -38,6 +38,7 @@ static int read_row(void *to, const struct diag_row *row)
 
 	memcpy(end.tuple.saddr, row->src, sizeof(end.tuple.saddr));
 	memcpy(end.tuple.daddr, row->dst, sizeof(end.tuple.daddr));
+	seen_tuple_unmap(&end.tuple);
 	return reading->end(reading->to, &end);
 }
 

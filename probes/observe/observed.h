@@ -28,7 +28,8 @@
 #define OBSERVED_ERRORS_MAX 32U
 
 /* One direction of a connection; addresses in network byte order, IPv4 in
-   the first four bytes; ports in host byte order. */
+   the first four bytes; ports in host byte order. IPv4 over an IPv6 socket is
+   AF_INET, so that both ends agree. */
 struct seen_tuple {
 	int family;
 	uint8_t saddr[16], daddr[16];
@@ -61,7 +62,9 @@ struct seen_listener {
 /* A reset, as tcp:tcp_send_reset or tcp:tcp_receive_reset told it. */
 struct seen_reset {
 	uint64_t at_ns;
-	struct seen_tuple tuple; /* from the socket that sends or receives it */
+	struct seen_tuple tuple; /* from the socket that sends or receives it;
+	                            a listener that sends one (state
+	                            TCP_LISTEN) knows no peer: dport 0 */
 	bool received;           /* by tcp_receive_reset */
 	bool active;     /* no packet caused it: pid and comm are who did */
 	uint8_t state;   /* of the socket, TCP_x of netinet/tcp.h; 0 unknown */
@@ -88,7 +91,9 @@ struct seen_listen {
 	int family; /* 0: unknown */
 	uint16_t port;
 	int64_t asked;       /* the backlog, as it was passed */
-	struct fact_u64 got; /* what the socket has now */
+	struct fact_u64 got; /* what the socket has now; BROKEN: several of
+	                        that port have different limits */
+	uint32_t inode;      /* of the socket; 0: it could not be seen */
 	pid_t pid;
 	char comm[16];
 };
@@ -139,6 +144,9 @@ struct observed {
 	struct seen_error errors[OBSERVED_ERRORS_MAX];
 	size_t n_errors;
 };
+
+/** seen_tuple_unmap - IPv4 addresses of an IPv6 socket become AF_INET. Pure. */
+void seen_tuple_unmap(struct seen_tuple *tuple);
 
 /** observed_new - nothing observed, every part UNREAD; NULL: no memory */
 struct observed *observed_new(void);

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -68,6 +69,7 @@ struct observer {
 	struct trace *trace; /* NULL: there is none */
 	struct pace pace[N_DUTIES];
 	struct observed *seen;
+	uint64_t looked_ns; /* when the last look began */
 	size_t max_ends, max_resets, max_listens, max_synacks; /* room */
 	uint64_t ends_cut, events_cut; /* not kept: there were too many */
 };
@@ -176,6 +178,7 @@ static int look(struct observer *observer)
 		if (place->sampler.diag.socket)
 			look_at_place(observer, place, now_ns, &rc);
 	}
+	observer->looked_ns = now_ns;
 	return rc;
 }
 
@@ -204,36 +207,58 @@ static int count_files(struct observer *observer)
 	return 0;
 }
 
-/* What the socket has now: known only where all of that port agree. */
-static struct fact_u64 find_limit(const struct sightings *table,
-                                  const struct seen_listen *listen)
+static bool is_of(const struct seen_listener *seen,
+                  const struct seen_listen *listen)
 {
-	struct fact_u64 limit = { .state = FACT_UNREAD };
-
-	for (size_t i = 0; listen->port && i < table->n; i++) {
-		const struct seen_listener *seen = &table->items[i];
-
-		if (seen->first.port != listen->port ||
-		    seen->first.family != listen->family ||
-		    seen->seen_ns < listen->at_ns)
-			continue;
-		if (limit.state == FACT_KNOWN && limit.value != seen->limit)
-			return (struct fact_u64){ .state = FACT_BROKEN };
-		limit = fact_known(seen->limit);
-	}
-	return limit;
+	if (listen->inode)
+		return seen->first.inode == listen->inode;
+	return listen->port && seen->first.port == listen->port &&
+	       (seen->first.family == listen->family ||
+	        seen->first.family == AF_INET6);
 }
 
+/*
+ * What the socket has now. Where the process was gone before we looked, all
+ * of that port must agree.
+ */
+static void find_limit(const struct sightings *table,
+                       struct seen_listen *listen)
+{
+	listen->got.state = FACT_ABSENT;
+	for (size_t i = 0; i < table->n; i++) {
+		const struct seen_listener *seen = &table->items[i];
+
+		if (seen->seen_ns < listen->at_ns || !is_of(seen, listen))
+			continue;
+		if (listen->got.state == FACT_KNOWN &&
+		    listen->got.value != seen->limit)
+			listen->got.state = FACT_BROKEN;
+		else if (listen->got.state == FACT_ABSENT)
+			listen->got = fact_known(seen->limit);
+		listen->family = seen->first.family;
+		listen->port = seen->first.port;
+	}
+}
+
+/*
+ * Those that a look has come after. One without a port that is no listener's
+ * was not for TCP.
+ */
 static void find_limits(struct observer *observer)
 {
 	struct observed *seen = observer->seen;
+	size_t kept = 0;
 
-	for (size_t i = seen->n_listens; i--;) {
+	for (size_t i = 0; i < seen->n_listens; i++) {
 		struct seen_listen *listen = &seen->listens[i];
 
-		if (listen->got.state == FACT_UNREAD)
-			listen->got = find_limit(&observer->table, listen);
+		if (listen->got.state == FACT_UNREAD &&
+		    listen->at_ns < observer->looked_ns)
+			find_limit(&observer->table, listen);
+		if (listen->port || listen->got.state == FACT_UNREAD)
+			seen->listens[kept++] = *listen;
 	}
+	seen->n_listens = kept;
 }
 
 static int drain_trace(struct observer *observer)
@@ -619,7 +644,9 @@ int observer_finish(struct observer *observer, struct err *err)
 {
 	int rc;
 
-	rc = do_due(observer, true);
+	rc = drain_trace(observer);
+	if (!rc)
+		rc = do_due(observer, true);
 	if (!rc)
 		rc = settle(observer);
 	if (rc)

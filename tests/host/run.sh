@@ -27,7 +27,7 @@ sees() # FILTER VALUE
 
 watched() # STATUS COMMAND...: the report is ./report
 {
-	expect_exit "$1" kiloflow run --format json --report report -- "${@:2}"
+	expect_exit "$1" kiloflow run --no-trace --format json --report report -- "${@:2}"
 }
 
 case_status()
@@ -65,7 +65,7 @@ case_output_is_untouched()
 case_as_a_shell_would()
 {
 	questions >asks
-	exec 5<given 7>/dev/null
+	exec 5<asks 7>/dev/null
 	trap '' USR1
 	umask 027
 	ulimit -Sn 300
@@ -138,7 +138,7 @@ case_ordinary_user()
 		"$KILOFLOW" load --flows 60 --backlog 10 --time 50ms --accept slow:60/s
 	mv theirs report
 	sees '[.sampled.state,.ended.state,.listeners[0].queue_peak]' '["known","known",11]'
-	sees '.traced.state != "known"' true
+	sees .traced.state '"denied"'
 	jq -e '.observed.traced.why | length > 10' report >/dev/null || fail "why it is denied is not said"
 }
 
@@ -154,6 +154,65 @@ case_another_namespace()
 		sh -c "nsenter -t $spawned -n $KILOFLOW load --flows 20 --time 50ms >/dev/null; $KILOFLOW load --flows 10 --time 50ms >/dev/null"
 	sees .sockets_ended 62
 	sees '[.listeners[].netns_inode]|unique|length' 2
+}
+
+# Events are of the whole host: others' may be among them.
+case_traced()
+{
+	"$KILOFLOW" run --report report --format json -- /usr/bin/python3 - <<-'P'
+		import socket, time
+		unix = socket.socket(socket.AF_UNIX)
+		unix.bind("unix")
+		unix.listen(17)
+		server = socket.create_server(("127.0.0.1", 7001), backlog=9000)
+		client = socket.create_connection(("127.0.0.1", 7001))
+		accepted = server.accept()[0]
+		client.send(b"never read")
+		time.sleep(0.1)
+		accepted.close()
+		server.listen(5)
+		time.sleep(0.1)
+	P
+	sees '.traced|[.state,.why]' '["known",null]'
+	sees '[.listens[]|select(.port == 7001)|[.comm,.asked]]|.[0]' '["python3",9000]'
+	sees '[.listens[]|select(.asked == 17)]' '[]'
+	jq -e '.observed | .resets_sent.TCP_ABORT_ON_CLOSE >= 1 and (.resets_received | add) >= 1' report >/dev/null ||
+		fail "no reset was seen"
+	watched 0 true
+	sees .traced.state '"unread"'
+}
+
+# Its instance, as it will be called.
+instance()
+{
+	echo "/sys/kernel/tracing/instances/kiloflow.$1.$(awk '{ print $22 }' "/proc/$1/stat")"
+}
+
+case_nothing_is_left_in_tracefs()
+{
+	local signal left pid child
+	mount -t tracefs none /sys/kernel/tracing
+	for signal in TERM KILL; do
+		env --default-signal "$KILOFLOW" run --report report sleep 60 &
+		pid=$!
+		left=$(instance "$pid")
+		await pgrep -P "$pid" sleep
+		child=$(pgrep -P "$pid")
+		[[ -e $left ]] || fail "it does not trace"
+		kill "-$signal" "$pid"
+		if [[ $signal == KILL ]]; then
+			kill -KILL "$child"
+		fi
+		wait "$pid" || true
+		if [[ $signal == KILL ]]; then
+			kiloflow run --report report true
+		fi
+		[[ ! -e $left ]] || fail "$signal leaves $left"
+	done
+	umount /sys/kernel/tracing
+	expect_exit 0 kiloflow run --report report --format json true
+	sees .traced.state '"known"'
+	[[ -z $(ls /sys/kernel/tracing) ]] || fail "a tracefs is left mounted"
 }
 
 case_report_cannot_be_written()
