@@ -123,11 +123,11 @@ static void assist_once(const struct scenario *row, uint16_t port, int fd)
 	if (!strcmp(what, "destroy"))
 		(void)snprintf(
 			line, sizeof(line),
-			"ss -HK state established sport = :%u >/dev/null",
+			"ss -HK state established sport = :%u >/dev/null 2>&1",
 			port);
 	else if (!strcmp(what, "destroy-listener"))
 		(void)snprintf(line, sizeof(line),
-		               "ss -HK state listening sport = :%u >/dev/null",
+		               "ss -HK state listening sport = :%u >/dev/null 2>&1",
 		               port);
 	else if (!strcmp(what, "remove"))
 		(void)snprintf(line, sizeof(line), "ip addr del %s dev lo",
