@@ -261,6 +261,7 @@ static void reset_when_done(struct scene *scene)
 	exchange(&crowd);
 	reset_all(&crowd);
 	wait_ms(100);
+	truth("app-abort", scene->port, getpid(), CLIENTS);
 }
 
 static void serve_reset_when_done(struct scene *scene)
@@ -281,6 +282,7 @@ static void closes_and_is_reset(struct scene *scene)
 	write_all(&crowd, 1);
 	close_all(&crowd);
 	(void)hear(scene);
+	truth("app-abort", scene->port, scene->server, CLIENTS);
 }
 
 static void exactly_full(struct scene *scene)

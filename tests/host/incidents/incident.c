@@ -123,11 +123,11 @@ static void assist_once(const struct scenario *row, uint16_t port, int fd)
 	if (!strcmp(what, "destroy"))
 		(void)snprintf(
 			line, sizeof(line),
-			"ss -HK state established sport = :%u >/dev/null",
+			"ss -HK state established sport = :%u >/dev/null 2>&1",
 			port);
 	else if (!strcmp(what, "destroy-listener"))
 		(void)snprintf(line, sizeof(line),
-		               "ss -HK state listening sport = :%u >/dev/null",
+		               "ss -HK state listening sport = :%u >/dev/null 2>&1",
 		               port);
 	else if (!strcmp(what, "remove"))
 		(void)snprintf(line, sizeof(line), "ip addr del %s dev lo",
@@ -204,6 +204,7 @@ static int play(const struct scenario *row, uint16_t port)
 	if (!hear(&scene))
 		errx(1, "the server did not begin");
 	row->act(&scene);
+	wait_ms(50); /* so that who looks every 10 ms can see the server */
 	print_truth(&scene);
 	(void)fflush(stdout);
 	(void)shutdown(scene.other, SHUT_RDWR);
