@@ -243,6 +243,9 @@ static void split_timeouts(const struct ledger *ledger, struct sums *sums)
 	                      sum[COUNTER_SYN_RETRANS]);
 	if (ledger->ours)
 		min = most(min, saturate_sub(sums->attempts, sums->free));
+	/* that others failed and timed out, and just as many, would be odd */
+	if (sums->attempts == timeouts)
+		min = timeouts;
 	sums->syn.min = least(min, sums->syn.max);
 }
 
@@ -276,7 +279,10 @@ static struct count_range refused(const struct ledger *ledger,
 	const uint64_t failed = ledger->sum[COUNTER_SYNCOOKIES_FAILED];
 	const uint64_t ending_min =
 		half(saturate_sub(sums->rest.min, saturate_mul(2, failed)));
-	const uint64_t ending_max = saturate_sub(sums->rest.max, failed);
+	const uint64_t closed =
+		ledger->ours ? ledger->sum[COUNTER_ABORT_ON_CLOSE] : 0;
+	const uint64_t ending_max =
+		saturate_sub(sums->rest.max, saturate_add(failed, closed));
 	struct count_range refused;
 
 	refused.max = least(sums->attempts - sums->syn.min,
@@ -314,6 +320,7 @@ static void fill_pools(struct ledger *ledger, const struct sums *sums)
 			least(half(sums->rest.min), pool[POOL_OTHER].max);
 	pool[POOL_RECEIVED] = count_exactly(
 		saturate_sub(sums->rest.min, saturate_mul(2, sums->other)));
+	pool[POOL_ICMP] = count_upto(sum[COUNTER_LOCK_DROPPED_ICMPS]);
 	pool[POOL_PORTS] =
 		count_exactly(ledger_errors(ledger, "EADDRNOTAVAIL"));
 	pool[POOL_DESCRIPTORS] =
@@ -336,7 +343,9 @@ static void count_failed(struct ledger *ledger, const struct sums *sums)
 	ledger->failed.min =
 		most(saturate_add(attempts, half(sum[COUNTER_ESTAB_RESETS])),
 	             ledger_errors(ledger, NULL));
-	ledger->failed.max = saturate_add(attempts, sum[COUNTER_ESTAB_RESETS]);
+	ledger->failed.max =
+		saturate_add(saturate_add(attempts, sum[COUNTER_ESTAB_RESETS]),
+	                     sum[COUNTER_LOCK_DROPPED_ICMPS]);
 	if (!ledger->ours)
 		ledger->failed.max = saturate_add(
 			ledger->failed.max,

@@ -14,12 +14,6 @@
 #include "rules/incident/other.h"
 #include "rules/saturate.h"
 
-/* When it was seen to be gone, it may have been gone for one look. */
-static uint64_t death_ns(const struct ledger *ledger, const struct hot *hot)
-{
-	return saturate_sub(hot->seen->gone_ns, ledger->seen->sample_ns);
-}
-
 /* Resets for unread data that this process sent when it ended. */
 static uint64_t sent_by(const struct ledger *ledger, const struct hot *hot)
 {
@@ -30,7 +24,7 @@ static uint64_t sent_by(const struct ledger *ledger, const struct hot *hot)
 		const struct seen_reset *reset = &seen->resets[i];
 
 		n += !reset->received && reset->pid == hot->owner->pid &&
-		     reset->at_ns >= death_ns(ledger, hot) &&
+		     reset->at_ns >= hot->seen->seen_ns &&
 		     reset_kind(reset) == RESET_UNREAD;
 	}
 	return n;
@@ -44,16 +38,18 @@ static uint64_t ended_then(const struct ledger *ledger, const struct hot *hot)
 
 	for (size_t i = 0; i < seen->n_ends; i++)
 		n += seen->ends[i].tuple.sport == hot->listener->port &&
-		     seen->ends[i].at_ns >= death_ns(ledger, hot);
+		     seen->ends[i].at_ns >= hot->seen->seen_ns;
 	return n;
 }
 
 static void judge_one(struct ledger *ledger, const struct hot *hot)
 {
 	const bool traced = ledger->tally.complete;
-	const uint64_t late_max = traced ? 0
-	                                 : least(ended_then(ledger, hot),
-	                                         other_orderly(ledger).max);
+	const uint64_t then = ended_then(ledger, hot);
+	const struct count_range orderly = other_orderly(ledger);
+	/* fewer than must have ended like that do not account for them */
+	const uint64_t late_max =
+		traced || then < orderly.min ? 0 : least(then, orderly.max);
 	const struct count_range unread =
 		ledger_draw(ledger, POOL_CLOSE,
 	                    count_exactly(traced ? sent_by(ledger, hot) : 0));

@@ -47,8 +47,10 @@ static void judge(struct ledger *ledger)
 			.cause = "refused",
 			.pool = POOL_REFUSED,
 			.want = ledger->pool[POOL_REFUSED],
-			.confidence =
-				other_confidence(ledger, CONFIDENCE_LIKELY),
+			.confidence = other_confidence(
+				ledger, ledger->pool[POOL_REFUSED].min
+						? CONFIDENCE_LIKELY
+						: CONFIDENCE_POSSIBLE),
 			.counters = COUNTER_BIT(ATTEMPT_FAILS) |
 	                            COUNTER_BIT(OUT_RSTS),
 			.where = COUNTER_ATTEMPT_FAILS,
