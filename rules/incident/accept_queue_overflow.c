@@ -179,13 +179,6 @@ static void say_ways(struct cause_found *found,
 		"those whose SYN was sent again and then accepted came late, and did not fail");
 }
 
-static enum confidence confidence_of(const struct cause_found *found)
-{
-	if (found->min == found->max)
-		return CONFIDENCE_CERTAIN;
-	return found->min ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
-}
-
 static void say_evidence(struct cause_found *found,
                          const struct overflow *overflow)
 {
@@ -214,8 +207,9 @@ static struct cause_found found_ways(const struct overflow *overflow,
 		all.min = saturate_add(all.min, way[i].min);
 		all.max = saturate_add(all.max, way[i].max);
 	}
-	found = found_make(id, overflow->delta.ns, all, CONFIDENCE_LIKELY);
-	found.confidence = confidence_of(&found);
+	found = found_make(id, overflow->delta.ns, all,
+	                   all.min == all.max ? CONFIDENCE_CERTAIN
+	                                      : CONFIDENCE_LIKELY);
 	found_what(&found, did);
 	say_ways(&found, way);
 	say_evidence(&found, overflow);

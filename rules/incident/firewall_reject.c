@@ -23,8 +23,7 @@ static void judge(struct ledger *ledger)
 			.cause = "firewall-reject",
 			.pool = POOL_ATTEMPT,
 			.want = want,
-			.confidence = want.min ? CONFIDENCE_LIKELY
-	                                       : CONFIDENCE_POSSIBLE,
+			.confidence = CONFIDENCE_LIKELY,
 			.counters = COUNTER_BIT(ATTEMPT_FAILS) |
 	                            COUNTER_BIT(ICMP_IN_UNREACHS) |
 	                            COUNTER_BIT(ICMP_OUT_UNREACHS) |

@@ -23,6 +23,9 @@ struct cause_found found_make(const char *id, const struct netns_facts *ns,
 		.ns = ns,
 	};
 
+	if (found.max && !found.min)
+		found.confidence = CONFIDENCE_POSSIBLE;
+
 	(void)snprintf(found.sees, sizeof(found.sees), "%s", found.cause->sees);
 	return found;
 }

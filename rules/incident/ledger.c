@@ -268,10 +268,27 @@ static void count_ends(const struct ledger *ledger, struct sums *sums)
 	                           ledger->ours ? sums->aborted : 0));
 }
 
+/* EstabResets that are likely to be of something else than other resets:
+   with both ends here, as many as each kind usually brings about. */
+static uint64_t usual_ends(const struct ledger *ledger, const struct sums *sums)
+{
+	const uint64_t *sum = ledger->sum;
+	const uint64_t close = sum[COUNTER_ABORT_ON_CLOSE];
+	const uint64_t failed = sum[COUNTER_SYNCOOKIES_FAILED];
+
+	if (!ledger->ours)
+		return saturate_add(close, failed);
+	return saturate_add(
+		saturate_add(saturate_mul(2, close), failed),
+		saturate_add(saturate_add(sum[COUNTER_ABORT_ON_LINGER],
+	                                  sums->aborted),
+	                     sum[COUNTER_ABORT_ON_TIMEOUT] - sums->syn.max));
+}
+
 /*
  * Attempts that one of our own resets refused: at most so many resets are
  * left, once those that must have ended a connection are taken away; and at
- * least so many, that ended none for sure.
+ * least so many, that ended none.
  */
 static struct count_range refused(const struct ledger *ledger,
                                   const struct sums *sums)
@@ -279,10 +296,8 @@ static struct count_range refused(const struct ledger *ledger,
 	const uint64_t failed = ledger->sum[COUNTER_SYNCOOKIES_FAILED];
 	const uint64_t ending_min =
 		half(saturate_sub(sums->rest.min, saturate_mul(2, failed)));
-	const uint64_t closed =
-		ledger->ours ? ledger->sum[COUNTER_ABORT_ON_CLOSE] : 0;
-	const uint64_t ending_max =
-		saturate_sub(sums->rest.max, saturate_add(failed, closed));
+	const uint64_t ending_max = saturate_sub(
+		ledger->sum[COUNTER_ESTAB_RESETS], usual_ends(ledger, sums));
 	struct count_range refused;
 
 	refused.max = least(sums->attempts - sums->syn.min,

@@ -37,9 +37,7 @@ static void judge_one(struct ledger *ledger, const struct hot *hot)
 	ledger->tally.n[RESET_CLOSED] =
 		saturate_sub(ledger->tally.n[RESET_CLOSED], drawn.max);
 	found = found_make("listener-closed", hot->ns, drawn,
-	                   other_confidence(ledger,
-	                                    drawn.min ? CONFIDENCE_LIKELY
-	                                              : CONFIDENCE_POSSIBLE));
+	                   other_confidence(ledger, CONFIDENCE_LIKELY));
 	found_what(&found, "waited for a listener that went away");
 	(void)snprintf(found.why, sizeof(found.why),
 	               "what nobody has accepted is reset when %s",

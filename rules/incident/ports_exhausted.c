@@ -35,8 +35,7 @@ static void judge(struct ledger *ledger)
 			.cause = "ports-exhausted",
 			.pool = POOL_PORTS,
 			.want = want,
-			.confidence = want.min ? CONFIDENCE_CERTAIN
-	                                       : CONFIDENCE_POSSIBLE,
+			.confidence = CONFIDENCE_CERTAIN,
 			.always = !ledger->sum[COUNTER_TW_RECYCLED] &&
 	                          are_used_up(ledger),
 			.where = COUNTER_ACTIVE_OPENS,

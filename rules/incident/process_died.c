@@ -60,8 +60,7 @@ static void judge_one(struct ledger *ledger, const struct hot *hot)
 		saturate_add(unread.max, late.max),
 	};
 	struct cause_found found =
-		found_make("process-died", hot->ns, all,
-	                   all.min ? CONFIDENCE_CERTAIN : CONFIDENCE_POSSIBLE);
+		found_make("process-died", hot->ns, all, CONFIDENCE_CERTAIN);
 
 	if (!all.max)
 		return;

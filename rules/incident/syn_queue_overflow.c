@@ -50,10 +50,8 @@ static void judge_netns(struct ledger *ledger, const struct netns_delta *delta)
 {
 	const uint64_t n = dropped(delta);
 	const struct count_range drawn = stall_draw(ledger, delta, n, 0);
-	struct cause_found found =
-		found_make("syn-queue-overflow", delta->ns, drawn,
-	                   drawn.max && !drawn.min ? CONFIDENCE_POSSIBLE
-	                                           : CONFIDENCE_LIKELY);
+	struct cause_found found = found_make("syn-queue-overflow", delta->ns,
+	                                      drawn, CONFIDENCE_LIKELY);
 	uint64_t sum[COUNTER_COUNT];
 
 	for (enum counter_id id = 0; id < COUNTER_COUNT; id++)
