@@ -87,7 +87,7 @@ static const struct counter_desc rows[COUNTER_COUNT] = {
 [COUNTER_FAST_RETRANS] = { "TcpExt", "TCPFastRetrans",
 	"A segment was sent again because later ones had arrived: it was lost, or dropped on the way." },
 [COUNTER_ACTIVE_OPENS] = { "Tcp", "ActiveOpens",
-	"A program called connect()." },
+	"A program of this namespace called connect(), and a SYN was sent." },
 [COUNTER_PASSIVE_OPENS] = { "Tcp", "PassiveOpens",
 	"A client's handshake with a listener came to its end." },
 [COUNTER_LOCK_DROPPED_ICMPS] = { "TcpExt", "LockDroppedIcmps",

@@ -29,7 +29,7 @@ static void judge(struct ledger *ledger)
 	                            COUNTER_BIT(ABORT_ON_TIMEOUT),
 			.where = COUNTER_IN_ADDR_ERRORS,
 			.kind = RESET_KINDS,
-			.did = "were given up, and packets had to do with an address that is not here",
+			.did = "had to do with an address that is not here",
 			.why = "an address that is removed takes its connections' packets with it; nobody is told",
 		});
 }

@@ -10,7 +10,7 @@
 
 static void judge(struct ledger *ledger)
 {
-	const uint64_t received = ledger->pool[POOL_RECEIVED].max;
+	const struct count_range received = ledger->pool[POOL_RECEIVED];
 	const bool only_servers = ledger->sum[COUNTER_PASSIVE_OPENS] &&
 	                          !ledger->sum[COUNTER_ACTIVE_OPENS];
 	const uint64_t *by_client = ledger->tally.by_client;
@@ -37,7 +37,8 @@ static void judge(struct ledger *ledger)
 		&(struct claim){
 			.cause = "client-reset",
 			.pool = POOL_RECEIVED,
-			.want = { only_servers ? received : 0, received },
+			.want = { only_servers ? received.min : 0,
+	                          received.max },
 			.confidence = CONFIDENCE_LIKELY,
 			.counters = COUNTER_BIT(ESTAB_RESETS) |
 	                            COUNTER_BIT(PASSIVE_OPENS) |

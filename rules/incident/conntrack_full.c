@@ -35,7 +35,7 @@ static void judge(struct ledger *ledger)
 			COUNTER_BIT(SYN_RETRANS) | COUNTER_BIT(RETRANS_FAIL),
 		.where = COUNTER_ABORT_ON_TIMEOUT,
 		.kind = RESET_KINDS,
-		.did = "gave up because the conntrack table was full",
+		.did = "met a full conntrack table",
 		.why = "the packets of new connections were dropped; a client that tried again in time came late, and did not fail",
 	};
 

@@ -34,7 +34,7 @@ static void judge(struct ledger *ledger)
 		            COUNTER_BIT(LOSS_PROBES),
 		.where = COUNTER_FAST_RETRANS,
 		.kind = RESET_KINDS,
-		.did = "failed by it: what was dropped was sent again",
+		.did = "had packets dropped, which were sent again",
 		.why = "CPUs of this host dropped packets because their queues were full; whose they were is not known",
 		.more = { "packets dropped by CPUs", n },
 	};

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "probes/base/text.h"
 #include "rules/incident/hot.h"
 #include "rules/remedy.h"
 #include "rules/rule.h"
@@ -90,15 +89,8 @@ void found_resets(struct cause_found *found, const struct ledger *ledger,
 	if (kind == RESET_KINDS || !ledger->tally.n[kind])
 		return;
 	first = ledger->tally.first[kind];
-	(void)snprintf(name, sizeof(name), "traced resets");
-	if (first->reason[0]) {
-		char reason[sizeof(first->reason)];
-
-		(void)text_escape(reason, sizeof(reason), first->reason,
-		                  strnlen(first->reason,
-		                          sizeof(first->reason)));
-		(void)snprintf(name, sizeof(name), "traced resets %s", reason);
-	}
+	/* of a known kind, so the reason is a known word */
+	(void)snprintf(name, sizeof(name), "traced resets %s", first->reason);
 	found_evidence(found, name, ledger->tally.n[kind]);
 	if (ledger->tally.pid[kind])
 		found_process(found, first->pid, first->comm);
@@ -129,7 +121,8 @@ void found_what(struct cause_found *found, const char *did)
 
 	found_count_text((struct count_range){ found->min, found->max }, count,
 	                 sizeof(count));
-	(void)snprintf(found->what, sizeof(found->what), "%s %s", count, did);
+	(void)snprintf(found->what, sizeof(found->what), "%s %s",
+	               found->max ? count : "some connections", did);
 }
 
 void found_raise(struct remedy *ret, const struct ledger *ledger,

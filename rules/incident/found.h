@@ -41,7 +41,9 @@ void found_resets(struct cause_found *found, const struct ledger *ledger,
 void found_process(struct cause_found *found, pid_t pid,
                    const char comm[static 16]);
 
-/** found_what - "3 to 5 connections " and @did */
+/** found_what - "3 to 5 connections " and @did; "some connections " when none
+ * of them failed
+ */
 void found_what(struct cause_found *found, const char *did);
 
 /** found_count_text - "no connection", "1 connection", "3 to 5 connections" */

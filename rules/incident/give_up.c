@@ -76,7 +76,7 @@ static struct count_range split(const struct ledger *ledger, bool at_limit)
 		return at_limit ? count_exactly(0) : left;
 	n = ended(ledger, at_limit);
 	/* one that could not send at all has no repetitions */
-	if (!knows_ends(ledger) || n + ended(ledger, !at_limit) < left.min)
+	if (!knows_ends(ledger) || n + ended(ledger, !at_limit) < left.max)
 		return count_upto(left.max);
 	return (struct count_range){ least(n, left.min), least(n, left.max) };
 }

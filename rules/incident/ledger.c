@@ -308,6 +308,20 @@ static struct count_range refused(const struct ledger *ledger,
 	return refused;
 }
 
+/* Of what is a difference of counters nothing is certain, if one of them is
+   not known. */
+static void doubt(struct count_range pool[static POOL_COUNT])
+{
+	static const enum pool differences[] = {
+		POOL_DATA,        POOL_OTHER,   POOL_REFUSED,  POOL_ATTEMPT,
+		POOL_SYN_TIMEOUT, POOL_TIMEOUT, POOL_RECEIVED,
+	};
+
+	for (size_t i = 0; i < sizeof(differences) / sizeof(differences[0]);
+	     i++)
+		pool[differences[i]].min = 0;
+}
+
 static void fill_pools(struct ledger *ledger, const struct sums *sums)
 {
 	const uint64_t *sum = ledger->sum;
@@ -342,6 +356,8 @@ static void fill_pools(struct ledger *ledger, const struct sums *sums)
 		count_exactly(saturate_add(ledger_errors(ledger, "EMFILE"),
 	                                   ledger_errors(ledger, "ENFILE")));
 	ledger->ends = sums->rest;
+	if (!ledger->whole)
+		doubt(pool);
 }
 
 /*
@@ -389,6 +405,8 @@ void ledger_open(struct ledger *ledger, const struct incident *incident,
 	};
 	while (ledger_netns(ledger, &at, &delta))
 		add_netns(ledger, &delta, &sums);
+	/* of ends that were not counted nothing follows */
+	ledger->ours = ledger->ours && ledger->whole;
 	count_resets(ledger, &sums);
 	split_timeouts(ledger, &sums);
 	count_ends(ledger, &sums);

@@ -24,7 +24,7 @@ static void judge(struct ledger *ledger)
 		            COUNTER_BIT(RCVQ_DROP) | COUNTER_BIT(OUT_RSTS),
 		.where = COUNTER_ABORT_ON_MEMORY,
 		.kind = RESET_MEMORY,
-		.did = "were reset because TCP's memory was used up",
+		.did = "suffered because TCP's memory was used up",
 		.why = "TCPAbortOnMemory counts them, and orphans beyond their limit too; flows that went on stalled",
 		.more = { "messages in the kernel's log",
 		          ledger_kmsg(ledger, KMSG_TCP_MEM) },

@@ -78,6 +78,8 @@ struct count_range other_aborts(const struct ledger *ledger)
 
 	if (ledger->tally.complete)
 		return count_exactly(data - late);
+	if (!ledger->whole)
+		return count_upto(data);
 	if (!ledger->ours)
 		return aborts;
 	others = saturate_add(

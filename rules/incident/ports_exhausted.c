@@ -35,7 +35,8 @@ static void judge(struct ledger *ledger)
 			.cause = "ports-exhausted",
 			.pool = POOL_PORTS,
 			.want = want,
-			.confidence = CONFIDENCE_CERTAIN,
+			.confidence = want.max ? CONFIDENCE_CERTAIN
+	                                       : CONFIDENCE_POSSIBLE,
 			.always = !ledger->sum[COUNTER_TW_RECYCLED] &&
 	                          are_used_up(ledger),
 			.where = COUNTER_ACTIVE_OPENS,

@@ -56,8 +56,7 @@ static void judge_netns(struct ledger *ledger, const struct netns_delta *delta)
 
 	for (enum counter_id id = 0; id < COUNTER_COUNT; id++)
 		sum[id] = netns_count(delta, id);
-	found_what(&found,
-	           "found no room among the half-open ones and gave up");
+	found_what(&found, "found no room among the half-open ones");
 	(void)snprintf(
 		found.why, sizeof(found.why),
 		"SYNs were dropped; those whose SYN was sent again and then answered came late, and did not fail");

@@ -363,7 +363,7 @@ static uint64_t any_count(unsigned int *seed)
 	if (kind < 8)
 		return 0;
 	if (kind == 15)
-		return UINT64_MAX / 2 - (uint64_t)rand_r(seed);
+		return (UINT64_C(1) << 40) + (uint64_t)rand_r(seed);
 	return (uint64_t)rand_r(seed) % 50;
 }
 
