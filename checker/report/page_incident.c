@@ -149,7 +149,8 @@ static void put_last_line(const struct page *page)
 	const size_t row = failed.max ? report->explained ? 1 : 2 : 0;
 	char text[128];
 
-	(void)fputc('\n', page->out);
+	if (!page->style->quiet)
+		(void)fputc('\n', page->out);
 	page_color(page, rows[row].color);
 	(void)fputs(rows[row].words, page->out);
 	page_plain(page);

@@ -377,11 +377,13 @@ static void count_failed(struct ledger *ledger, const struct sums *sums)
 	ledger->failed.max =
 		saturate_add(saturate_add(attempts, sum[COUNTER_ESTAB_RESETS]),
 	                     sum[COUNTER_LOCK_DROPPED_ICMPS]);
+	/* an attempt and the reset that refused it are one connection */
 	if (!ledger->ours)
 		ledger->failed.max = saturate_add(
 			ledger->failed.max,
-			saturate_add(sums->other,
-		                     counted_resets(ledger, sums)));
+			saturate_sub(saturate_add(sums->other,
+		                                  counted_resets(ledger, sums)),
+		                     ledger->pool[POOL_REFUSED].min));
 	ledger->failed.max =
 		ledger->whole ? most(ledger->failed.max, ledger->failed.min)
 			      : UINT64_MAX;

@@ -265,7 +265,7 @@ static const struct row rows[] = {
 	  false,
 	  { C(OUT_RSTS) = 7, C(ATTEMPT_FAILS) = 7 },
 	  NULL,
-	  { 7, 14 },
+	  { 7, 7 },
 	  "refused 7 likely" },
 	{ "refused by another host",
 	  false,

@@ -43,6 +43,27 @@ static void since_boot_everything(struct world *world)
 	world->after->kmsg.n_events = 1;
 }
 
+/* What it says of other things, it says too. */
+static void since_boot_log(struct world *world)
+{
+	struct kmsg_facts *kmsg = &world->after->kmsg;
+
+	since_boot(world);
+	(void)watch(world);
+	for (size_t i = 0; i < 3; i++)
+		kmsg->events[kmsg->n_events++] = (struct kmsg_event){
+			.kind = i ? KMSG_CONNTRACK_FULL : KMSG_ORPHANS,
+			.count = 2,
+			.last_us = i,
+		};
+}
+
+static void abort_not_known(struct world *world)
+{
+	world->after->ns[0].sysctl[SYSCTL_ABORT_ON_OVERFLOW].state =
+		FACT_DENIED;
+}
+
 static struct netns_facts *add_netns(struct host *host, uint64_t inode)
 {
 	const size_t at = facts_netns(host, "blue", inode);
@@ -155,6 +176,20 @@ static const struct row scopes[] = {
 	  since_boot_everything,
 	  { 7, 7 },
 	  "accept-queue-overflow 0..7 possible 0.0.0.0:80, conntrack-full 0..7 possible, syn-lost 0..7 possible, device-backlog 0 possible" },
+	{ "since boot, by the log",
+	  true,
+	  { C(ABORT_ON_TIMEOUT) = 7, C(ATTEMPT_FAILS) = 7,
+	    C(SYN_RETRANS) = 14 },
+	  since_boot_log,
+	  { 7, 7 },
+	  "conntrack-full 0..7 possible, syn-lost 0..7 possible" },
+	{ "whether overflows abort is not known",
+	  true,
+	  { C(LISTEN_OVERFLOWS) = 9, C(LISTEN_DROPS) = 9, C(EMBRYONIC_RSTS) = 9,
+	    C(OUT_RSTS) = 9, C(ESTAB_RESETS) = 9 },
+	  abort_not_known,
+	  { 5, 9 },
+	  "accept-queue-overflow 0..9 possible, peer-closed 0..9 possible" },
 	{ "a namespace that is new",
 	  true,
 	  { 0 },
