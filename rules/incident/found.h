@@ -63,7 +63,7 @@ struct claim {
 	const char *cause;
 	enum pool pool;
 	struct count_range want;
-	struct count_range each; /* of POOL_OTHER: as ledger_draw_other() */
+	struct count_range each;    /* of POOL_OTHER: as ledger_draw_other() */
 	enum confidence confidence; /* as found_make() */
 	bool always;           /* it did harm even if no connection failed */
 	uint64_t counters;     /* mask of COUNTER_BIT() */
