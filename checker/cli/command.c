@@ -16,6 +16,7 @@ const struct command *const commands[] = {
 	&command_listeners,
 	&command_load,
 	&command_run,
+	&command_watch,
 	&command_snapshot,
 	&command_postmortem,
 	&command_list,
