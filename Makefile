@@ -63,6 +63,10 @@ GENERATED := $(patsubst checker/dist/gen_%.c,$(BUILD)/kiloflow.%,\
 UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(filter-out \
 	$(if $(strip $(TRACELESS)),tests/unit/test_trace_parse.c),\
 	$(wildcard tests/unit/test_*.c)))
+# The scenes that tests/host/incidents.sh has played.
+INCIDENT := $(BUILD)/tests/host/incidents/incident
+INCIDENT_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,\
+	$(wildcard tests/host/incidents/*.c))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 # V=1 shows the commands, -s shows nothing.
@@ -156,7 +160,7 @@ coverage:
 	@BUILD='$(BUILD)' MAKE='$(MAKE)' tests/gates/coverage.sh -v
 
 # What a suite is made of; run.sh builds these with each suite's own flags.
-programs: all $(SUPPORT_PROGRAMS) $(UNIT_TESTS)
+programs: all $(SUPPORT_PROGRAMS) $(UNIT_TESTS) $(INCIDENT)
 fuzzers: $(FUZZERS)
 
 $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) \
@@ -165,6 +169,9 @@ $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) \
 
 $(SUPPORT_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkiloflow.a
 	$(call SAY,LD)$(LINK) -o $@ $^ $(LIBS)
+
+$(INCIDENT): $(INCIDENT_OBJECTS)
+	$(call SAY,LD)$(LINK) -o $@ $^
 
 $(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkiloflow.a
 	$(call SAY,LD)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
@@ -175,4 +182,4 @@ $(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkiloflow.a
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(SUPPORT:%.c=$(BUILD)/%.d) \
-	$(addsuffix .d,$(UNIT_TESTS) $(FUZZERS))
+	$(INCIDENT_OBJECTS:.o=.d) $(addsuffix .d,$(UNIT_TESTS) $(FUZZERS))

@@ -45,6 +45,13 @@ static int check_host(const struct host *before, const struct host *after,
 		               "--before is of host %s, the other of %s", was,
 		               is);
 	}
+	if (before->boot_id[0] && after->boot_id[0] &&
+	    strcmp(before->boot_id, after->boot_id) != 0) {
+		err_hint(err, "leave --before out: then it is since boot");
+		return err_set(
+			err, -EINVAL,
+			"the host was booted between the two: its counters began anew");
+	}
 	if (before->taken_at_ns > after->taken_at_ns) {
 		err_hint(err, "exchange --before and --after");
 		return err_set(err, -EINVAL,

@@ -13,10 +13,10 @@
 const struct command *const commands[] = {
 	&command_check,
 	&command_undo,
-	&command_listeners,
-	&command_load,
 	&command_run,
 	&command_watch,
+	&command_listeners,
+	&command_load,
 	&command_snapshot,
 	&command_postmortem,
 	&command_list,

@@ -47,15 +47,16 @@ enum duty { DUTY_LOOK, DUTY_SYN, DUTY_OWNERS, DUTY_FILES, DUTY_TRACE };
 #define N_DUTIES 5
 
 /*
- * 0: as often as was asked for. Together they take no more than a twentieth of
- * a CPU, however many listeners and connections there are.
+ * 0: as often as was asked for. Looks take no more than a twentieth of a CPU
+ * together, however many listeners and connections there are. Events take
+ * what they take: to read them later is to lose them.
  */
 static const struct pace paces[N_DUTIES] = {
 	[DUTY_LOOK] = { .share = 40 },
 	[DUTY_SYN] = { .interval_ns = 250 * NS_PER_MS, .share = 200 },
 	[DUTY_OWNERS] = { .interval_ns = 20 * NS_PER_MS, .share = 100 },
 	[DUTY_FILES] = { .interval_ns = 100 * NS_PER_MS, .share = 200 },
-	[DUTY_TRACE] = { .share = 100 },
+	[DUTY_TRACE] = { .share = 2 },
 };
 
 /* A namespace that is looked at. */

@@ -20,6 +20,7 @@
 #include "rules/incident/found.h"
 #include "rules/incident/hot.h"
 #include "rules/incident/other.h"
+#include "rules/incident/stall.h"
 #include "rules/remedy.h"
 #include "rules/saturate.h"
 
@@ -52,6 +53,7 @@ struct overflow {
 	struct netns_delta delta;
 	uint64_t overflows;
 	uint64_t drops; /* of its listeners */
+	struct hot_rank rank;
 	struct count_range way[WAYS];
 };
 
@@ -60,14 +62,16 @@ static struct count_range draw_cookies(struct ledger *ledger,
 {
 	const uint64_t failed = netns_count(delta, COUNTER_SYNCOOKIES_FAILED);
 	const uint64_t said = ledger_errors(ledger, "ECONNRESET");
-	struct count_range want = count_exactly(failed);
+	const uint64_t ends = ledger->ends.max;
+	struct count_range drawn = ledger_draw_other(
+		ledger, count_exactly(failed), other_each(ledger, 1));
 
 	/* one client may have been sent several */
-	if (said)
-		want.min = least(want.min, said);
 	if (ledger->ours)
-		want.min = least(want.min, ledger->ends.max);
-	return ledger_draw_other(ledger, want, other_each(ledger, 1));
+		drawn.min = least(drawn.min, ends);
+	if (said)
+		drawn.min = least(drawn.min, said);
+	return drawn;
 }
 
 /* Was it a client's end that never got anything through? */
@@ -95,6 +99,22 @@ static uint64_t phantoms(const struct ledger *ledger)
 }
 
 /*
+ * Overflows at the ACK: at most so many. With a cookie each ACK counts in
+ * SyncookiesRecv too; without, it counts twice in the listener's drops.
+ */
+static uint64_t at_ack(const struct overflow *overflow)
+{
+	const struct netns_delta *delta = &overflow->delta;
+	const uint64_t drops = netns_count(delta, COUNTER_LISTEN_DROPS);
+
+	/* of a listener that is gone the drops are not known */
+	if (overflow->drops < drops)
+		return overflow->overflows;
+	return saturate_add(netns_count(delta, COUNTER_SYNCOOKIES_RECV),
+	                    overflow->drops - drops);
+}
+
+/*
  * Such a reset looks like others that a listener sends to an ACK it knows
  * nothing of. The client's end tells it: nothing that it sent was ever
  * acknowledged.
@@ -108,6 +128,7 @@ static struct count_range draw_late(struct ledger *ledger,
 	struct count_range want = other_orderly(ledger);
 
 	want.max = least(want.max, saturate_sub(overflow->overflows, before));
+	want.max = least(want.max, at_ack(overflow));
 	want.min = least(want.max, saturate_sub(phantoms(ledger), before));
 	if (ledger->tally.complete)
 		want.min = want.max =
@@ -117,31 +138,6 @@ static struct count_range draw_late(struct ledger *ledger,
 	if (ambiguous)
 		want.min = 0;
 	return ledger_draw_other(ledger, want, other_each(ledger, 1));
-}
-
-/*
- * Each SYN that is dropped is sent again, but for the last: so there is one
- * more drop than repetitions for each that gave up. Overflows at the ACK
- * must be taken away first; at most so many there were.
- */
-static struct count_range draw_stalls(struct ledger *ledger,
-                                      const struct overflow *overflow)
-{
-	const struct netns_delta *delta = &overflow->delta;
-	const uint64_t at_ack = saturate_add(
-		netns_count(delta, COUNTER_SYNCOOKIES_RECV),
-		saturate_sub(overflow->drops,
-	                     netns_count(delta, COUNTER_LISTEN_DROPS)));
-	const struct count_range want = {
-		saturate_sub(overflow->overflows,
-		             saturate_add(ledger->sum[COUNTER_SYN_RETRANS],
-		                          at_ack)),
-		overflow->overflows,
-	};
-
-	return ledger_draw(ledger, POOL_SYN_TIMEOUT,
-	                   (struct count_range){ least(want.min, want.max),
-	                                         want.max });
 }
 
 static void draw_all(struct ledger *ledger, struct overflow *overflow)
@@ -155,7 +151,8 @@ static void draw_all(struct ledger *ledger, struct overflow *overflow)
 	way[WAY_ABORT] =
 		ledger_draw(ledger, POOL_OVERFLOW, count_exactly(aborted));
 	way[WAY_LATE] = draw_late(ledger, overflow);
-	way[WAY_STALL] = draw_stalls(ledger, overflow);
+	way[WAY_STALL] = stall_draw(ledger, &overflow->delta,
+	                            overflow->overflows, at_ack(overflow));
 }
 
 static void say_ways(struct cause_found *found,
@@ -180,13 +177,6 @@ static void say_ways(struct cause_found *found,
 	text_join(
 		found->why, sizeof(found->why), "; ",
 		"those whose SYN was sent again and then accepted came late, and did not fail");
-}
-
-static enum confidence confidence_of(const struct cause_found *found)
-{
-	if (found->min == found->max)
-		return CONFIDENCE_CERTAIN;
-	return found->min ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 }
 
 static void say_evidence(struct cause_found *found,
@@ -217,8 +207,9 @@ static struct cause_found found_ways(const struct overflow *overflow,
 		all.min = saturate_add(all.min, way[i].min);
 		all.max = saturate_add(all.max, way[i].max);
 	}
-	found = found_make(id, overflow->delta.ns, all, CONFIDENCE_LIKELY);
-	found.confidence = confidence_of(&found);
+	found = found_make(id, overflow->delta.ns, all,
+	                   all.min == all.max ? CONFIDENCE_CERTAIN
+	                                      : CONFIDENCE_LIKELY);
 	found_what(&found, did);
 	say_ways(&found, way);
 	say_evidence(&found, overflow);
@@ -231,13 +222,13 @@ static void judge_listener(struct ledger *ledger,
 {
 	const bool starved = hot_starved(hot);
 	const struct count_range lost = hot_share(
-		hot, overflow->drops, count_exactly(overflow->overflows));
+		hot, &overflow->rank, count_exactly(overflow->overflows));
 	struct count_range way[WAYS];
 	struct cause_found found;
 	char did[128];
 
 	for (size_t i = 0; i < WAYS; i++)
-		way[i] = hot_share(hot, overflow->drops, overflow->way[i]);
+		way[i] = hot_share(hot, &overflow->rank, overflow->way[i]);
 	(void)snprintf(
 		did, sizeof(did),
 		starved ? "met a queue that its owner, out of descriptors (%" PRIu64
@@ -270,12 +261,14 @@ static void judge_netns(struct ledger *ledger, struct overflow *overflow)
 	struct cause_found found;
 
 	overflow->drops = hot_drops(ledger, overflow->delta.ns);
+	overflow->rank = hot_rank(ledger, overflow->delta.ns);
 	draw_all(ledger, overflow);
-	while (overflow->drops && hot_next(ledger, &hot)) {
-		if (hot.ns == overflow->delta.ns && hot.drops)
+	while (overflow->rank.total && hot_next(ledger, &hot)) {
+		if (hot.ns == overflow->delta.ns &&
+		    hot_weight(&hot, &overflow->rank))
 			judge_listener(ledger, overflow, &hot);
 	}
-	if (overflow->drops)
+	if (overflow->rank.total)
 		return;
 	found = found_ways(
 		overflow, overflow->way, "accept-queue-overflow",

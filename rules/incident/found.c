@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "probes/base/text.h"
+#include "rules/incident/hot.h"
 #include "rules/remedy.h"
 #include "rules/rule.h"
 
@@ -21,6 +21,9 @@ struct cause_found found_make(const char *id, const struct netns_facts *ns,
 		.confidence = confidence,
 		.ns = ns,
 	};
+
+	if (found.max && !found.min)
+		found.confidence = CONFIDENCE_POSSIBLE;
 
 	(void)snprintf(found.sees, sizeof(found.sees), "%s", found.cause->sees);
 	return found;
@@ -53,6 +56,30 @@ void found_process(struct cause_found *found, pid_t pid,
 	memcpy(found->comm, comm, sizeof(found->comm));
 }
 
+/* From within another PID namespace an event has a name and no pid. */
+static bool is_owner(const struct hot *hot, const struct seen_reset *reset)
+{
+	return hot->owner && reset->active && !reset->pid &&
+	       !strncmp(hot->owner->comm, reset->comm, sizeof(reset->comm));
+}
+
+static void name_listener(struct cause_found *found,
+                          const struct ledger *ledger, enum reset_kind kind)
+{
+	const struct reset_tally *tally = &ledger->tally;
+	struct hot hot = { .at = 0 };
+
+	while (hot_next(ledger, &hot)) {
+		if (hot.listener->port != tally->port[kind])
+			continue;
+		listener_format(hot.listener, found->listener,
+		                sizeof(found->listener));
+		if (!tally->by_client[kind] &&
+		    is_owner(&hot, tally->first[kind]))
+			found_process(found, hot.owner->pid, hot.owner->comm);
+	}
+}
+
 void found_resets(struct cause_found *found, const struct ledger *ledger,
                   enum reset_kind kind)
 {
@@ -62,18 +89,12 @@ void found_resets(struct cause_found *found, const struct ledger *ledger,
 	if (kind == RESET_KINDS || !ledger->tally.n[kind])
 		return;
 	first = ledger->tally.first[kind];
-	(void)snprintf(name, sizeof(name), "traced resets");
-	if (first->reason[0]) {
-		char reason[sizeof(first->reason)];
-
-		(void)text_escape(reason, sizeof(reason), first->reason,
-		                  strnlen(first->reason,
-		                          sizeof(first->reason)));
-		(void)snprintf(name, sizeof(name), "traced resets %s", reason);
-	}
+	/* of a known kind, so the reason is a known word */
+	(void)snprintf(name, sizeof(name), "traced resets %s", first->reason);
 	found_evidence(found, name, ledger->tally.n[kind]);
-	if (first->active)
+	if (ledger->tally.pid[kind])
 		found_process(found, first->pid, first->comm);
+	name_listener(found, ledger, kind);
 }
 
 void found_count_text(struct count_range connections, char *buf, size_t size)
@@ -100,7 +121,8 @@ void found_what(struct cause_found *found, const char *did)
 
 	found_count_text((struct count_range){ found->min, found->max }, count,
 	                 sizeof(count));
-	(void)snprintf(found->what, sizeof(found->what), "%s %s", count, did);
+	(void)snprintf(found->what, sizeof(found->what), "%s %s",
+	               found->max ? count : "some connections", did);
 }
 
 void found_raise(struct remedy *ret, const struct ledger *ledger,
@@ -116,6 +138,15 @@ void found_raise(struct remedy *ret, const struct ledger *ledger,
 		remedy_raise(ret, &in, id, need, 1);
 }
 
+void found_set(struct remedy *ret, const struct ledger *ledger,
+               const struct netns_facts *ns, enum sysctl_id id, const char *to)
+{
+	const struct host *host = ledger->incident->after;
+	const struct rule_input in = { .host = host, .ns = ns };
+
+	remedy_sysctl(ret, &in, id, to);
+}
+
 static struct count_range draw(struct ledger *ledger, const struct claim *claim)
 {
 	return claim->pool == POOL_OTHER
@@ -128,13 +159,14 @@ struct count_range found_claim(struct ledger *ledger, const struct claim *claim)
 	const struct count_range drawn = draw(ledger, claim);
 	struct cause_found found;
 
-	if (!drawn.max)
+	if (!drawn.max && !claim->always)
 		return drawn;
 	found = found_make(claim->cause, ledger_where(ledger, claim->where),
 	                   drawn, claim->confidence);
 	found_what(&found, claim->did);
 	(void)snprintf(found.why, sizeof(found.why), "%s", claim->why);
 	found_counters(&found, ledger->sum, claim->counters);
+	found_evidence(&found, claim->more.name, claim->more.count);
 	found_resets(&found, ledger, claim->kind);
 	found.remedy = claim->remedy;
 	ledger_emit(ledger, &found);

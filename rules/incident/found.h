@@ -13,7 +13,9 @@
 #define COUNTER_BIT(name) (UINT64_C(1) << COUNTER_##name)
 _Static_assert(COUNTER_COUNT <= 64, "a mask holds every counter");
 
-/** found_make - a cause, with what its row says the client sees */
+/** found_make - a cause, with what its row says the client sees
+ * @confidence: if it explains any; one that may explain none is possible
+ */
 struct cause_found found_make(const char *id, const struct netns_facts *ns,
                               struct count_range connections,
                               enum confidence confidence);
@@ -39,7 +41,9 @@ void found_resets(struct cause_found *found, const struct ledger *ledger,
 void found_process(struct cause_found *found, pid_t pid,
                    const char comm[static 16]);
 
-/** found_what - "3 to 5 connections " and @did */
+/** found_what - "3 to 5 connections " and @did; "some connections " when none
+ * of them failed
+ */
 void found_what(struct cause_found *found, const char *did);
 
 /** found_count_text - "no connection", "1 connection", "3 to 5 connections" */
@@ -50,22 +54,28 @@ void found_raise(struct remedy *ret, const struct ledger *ledger,
                  const struct netns_facts *ns, enum sysctl_id id,
                  uint64_t need);
 
+/** found_set - the remedy: a sysctl set to @to */
+void found_set(struct remedy *ret, const struct ledger *ledger,
+               const struct netns_facts *ns, enum sysctl_id id, const char *to);
+
 /* What most causes are: a draw from one pool, and its evidence. */
 struct claim {
 	const char *cause;
 	enum pool pool;
 	struct count_range want;
 	struct count_range each; /* of POOL_OTHER: as ledger_draw_other() */
-	enum confidence confidence;
+	enum confidence confidence; /* as found_make() */
+	bool always;           /* it did harm even if no connection failed */
 	uint64_t counters;     /* mask of COUNTER_BIT() */
 	enum counter_id where; /* it was where this one counted most */
 	enum reset_kind kind;  /* RESET_KINDS: none */
 	const char *did;       /* "were reset by ..." */
 	const char *why;
+	struct evidence more; /* that is no counter; count 0: none */
 	struct remedy remedy;
 };
 
-/** found_claim - draw, and say so unless nothing was left
+/** found_claim - draw, and say so unless there was nothing
  * Return: what was drawn.
  */
 struct count_range found_claim(struct ledger *ledger,

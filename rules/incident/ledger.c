@@ -11,7 +11,7 @@
  *	data after a close          1          0 .. 1
  *	TCP_LINGER2                 1          0 .. 1
  *	memory, orphans             1          0 .. 2
- *	tcp_abort_on_overflow       1          0 .. 1
+ *	tcp_abort_on_overflow       1          0 .. 1, with both ends 1
  *	any other reset             1          0 .. 2
  *	nobody listens              1                          1
  *	SYN timeout                                            1
@@ -243,6 +243,9 @@ static void split_timeouts(const struct ledger *ledger, struct sums *sums)
 	                      sum[COUNTER_SYN_RETRANS]);
 	if (ledger->ours)
 		min = most(min, saturate_sub(sums->attempts, sums->free));
+	/* that others failed and timed out, and just as many, would be odd */
+	if (sums->attempts == timeouts)
+		min = timeouts;
 	sums->syn.min = least(min, sums->syn.max);
 }
 
@@ -260,13 +263,32 @@ static void count_ends(const struct ledger *ledger, struct sums *sums)
 	const uint64_t ends = sum[COUNTER_ESTAB_RESETS];
 
 	sums->rest.min = saturate_sub(ends, saturate_add(twice, once));
-	sums->rest.max = saturate_sub(ends, sum[COUNTER_ABORT_ON_CLOSE]);
+	sums->rest.max = saturate_sub(
+		ends, saturate_add(sum[COUNTER_ABORT_ON_CLOSE],
+	                           ledger->ours ? sums->aborted : 0));
+}
+
+/* EstabResets that are likely to be of something else than other resets:
+   with both ends here, as many as each kind usually brings about. */
+static uint64_t usual_ends(const struct ledger *ledger, const struct sums *sums)
+{
+	const uint64_t *sum = ledger->sum;
+	const uint64_t close = sum[COUNTER_ABORT_ON_CLOSE];
+	const uint64_t failed = sum[COUNTER_SYNCOOKIES_FAILED];
+
+	if (!ledger->ours)
+		return saturate_add(close, failed);
+	return saturate_add(
+		saturate_add(saturate_mul(2, close), failed),
+		saturate_add(saturate_add(sum[COUNTER_ABORT_ON_LINGER],
+	                                  sums->aborted),
+	                     sum[COUNTER_ABORT_ON_TIMEOUT] - sums->syn.max));
 }
 
 /*
  * Attempts that one of our own resets refused: at most so many resets are
  * left, once those that must have ended a connection are taken away; and at
- * least so many, that ended none for sure.
+ * least so many, that ended none.
  */
 static struct count_range refused(const struct ledger *ledger,
                                   const struct sums *sums)
@@ -274,7 +296,8 @@ static struct count_range refused(const struct ledger *ledger,
 	const uint64_t failed = ledger->sum[COUNTER_SYNCOOKIES_FAILED];
 	const uint64_t ending_min =
 		half(saturate_sub(sums->rest.min, saturate_mul(2, failed)));
-	const uint64_t ending_max = saturate_sub(sums->rest.max, failed);
+	const uint64_t ending_max = saturate_sub(
+		ledger->sum[COUNTER_ESTAB_RESETS], usual_ends(ledger, sums));
 	struct count_range refused;
 
 	refused.max = least(sums->attempts - sums->syn.min,
@@ -283,6 +306,20 @@ static struct count_range refused(const struct ledger *ledger,
 	                    saturate_sub(sums->free, ending_max));
 	refused.min = least(refused.min, refused.max);
 	return refused;
+}
+
+/* Of what is a difference of counters nothing is certain, if one of them is
+   not known. */
+static void doubt(struct count_range pool[static POOL_COUNT])
+{
+	static const enum pool differences[] = {
+		POOL_DATA,        POOL_OTHER,   POOL_REFUSED,  POOL_ATTEMPT,
+		POOL_SYN_TIMEOUT, POOL_TIMEOUT, POOL_RECEIVED,
+	};
+
+	for (size_t i = 0; i < sizeof(differences) / sizeof(differences[0]);
+	     i++)
+		pool[differences[i]].min = 0;
 }
 
 static void fill_pools(struct ledger *ledger, const struct sums *sums)
@@ -312,12 +349,15 @@ static void fill_pools(struct ledger *ledger, const struct sums *sums)
 			least(half(sums->rest.min), pool[POOL_OTHER].max);
 	pool[POOL_RECEIVED] = count_exactly(
 		saturate_sub(sums->rest.min, saturate_mul(2, sums->other)));
+	pool[POOL_ICMP] = count_upto(sum[COUNTER_LOCK_DROPPED_ICMPS]);
 	pool[POOL_PORTS] =
 		count_exactly(ledger_errors(ledger, "EADDRNOTAVAIL"));
 	pool[POOL_DESCRIPTORS] =
 		count_exactly(saturate_add(ledger_errors(ledger, "EMFILE"),
 	                                   ledger_errors(ledger, "ENFILE")));
 	ledger->ends = sums->rest;
+	if (!ledger->whole)
+		doubt(pool);
 }
 
 /*
@@ -334,7 +374,9 @@ static void count_failed(struct ledger *ledger, const struct sums *sums)
 	ledger->failed.min =
 		most(saturate_add(attempts, half(sum[COUNTER_ESTAB_RESETS])),
 	             ledger_errors(ledger, NULL));
-	ledger->failed.max = saturate_add(attempts, sum[COUNTER_ESTAB_RESETS]);
+	ledger->failed.max =
+		saturate_add(saturate_add(attempts, sum[COUNTER_ESTAB_RESETS]),
+	                     sum[COUNTER_LOCK_DROPPED_ICMPS]);
 	if (!ledger->ours)
 		ledger->failed.max = saturate_add(
 			ledger->failed.max,
@@ -363,6 +405,8 @@ void ledger_open(struct ledger *ledger, const struct incident *incident,
 	};
 	while (ledger_netns(ledger, &at, &delta))
 		add_netns(ledger, &delta, &sums);
+	/* of ends that were not counted nothing follows */
+	ledger->ours = ledger->ours && ledger->whole;
 	count_resets(ledger, &sums);
 	split_timeouts(ledger, &sums);
 	count_ends(ledger, &sums);

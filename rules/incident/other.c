@@ -57,6 +57,12 @@ struct count_range other_each(const struct ledger *ledger, uint64_t n)
 	return (struct count_range){ ledger->ours ? n : 0, n };
 }
 
+struct count_range other_each_forced(const struct ledger *ledger)
+{
+	return ledger->tally.complete ? (struct count_range){ 1, 2 }
+	                              : (struct count_range){ 0, 0 };
+}
+
 /*
  * An abort ends its own end, and with both here the peer's; late data ends the
  * peer's at most.
@@ -72,6 +78,8 @@ struct count_range other_aborts(const struct ledger *ledger)
 
 	if (ledger->tally.complete)
 		return count_exactly(data - late);
+	if (!ledger->whole)
+		return count_upto(data);
 	if (!ledger->ours)
 		return aborts;
 	others = saturate_add(

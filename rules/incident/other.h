@@ -34,6 +34,11 @@ enum confidence other_confidence(const struct ledger *ledger,
  */
 struct count_range other_each(const struct ledger *ledger, uint64_t n);
 
+/** other_each_forced - the same of one that was ended by force: a guess takes
+ * none, for its alternatives are of the same kind
+ */
+struct count_range other_each_forced(const struct ledger *ledger);
+
 /** other_aborts - of POOL_DATA, those that were aborts, not late data */
 struct count_range other_aborts(const struct ledger *ledger);
 

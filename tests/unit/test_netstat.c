@@ -79,6 +79,7 @@ static void new_kernel(void **state)
 	assert_known(counter[COUNTER_IN_ERRS], 24);
 	assert_known(counter[COUNTER_OUT_RSTS], UINT64_MAX);
 	assert_known(counter[COUNTER_IN_ADDR_ERRORS], 31);
+	assert_known(counter[COUNTER_OUT_NO_ROUTES], 34);
 	assert_known(counter[COUNTER_ICMP_IN_UNREACHS], 32);
 	assert_known(counter[COUNTER_ICMP_OUT_UNREACHS], 33);
 }
