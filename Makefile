@@ -116,7 +116,8 @@ install: all
 	install -D -m 0755 $(BUILD)/kiloflow $(DESTDIR)$(BINDIR)/kiloflow
 	install -D -m 0644 -t $(DESTDIR)$(DATADIR) \
 		checker/report/kiloflow.report.schema.json \
-		checker/report/kiloflow.snapshot.schema.json
+		checker/report/kiloflow.snapshot.schema.json \
+		checker/report/kiloflow.watch.schema.json
 	install -D -m 0644 $(BUILD)/kiloflow.man $(INSTALLED_MAN)
 	install -D -m 0644 $(BUILD)/kiloflow.bash $(INSTALLED_BASH)
 	install -D -m 0644 $(BUILD)/kiloflow.zsh $(INSTALLED_ZSH)

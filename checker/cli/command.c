@@ -14,6 +14,7 @@ const struct command *const commands[] = {
 	&command_check,
 	&command_undo,
 	&command_run,
+	&command_watch,
 	&command_listeners,
 	&command_load,
 	&command_snapshot,

@@ -69,6 +69,7 @@ extern const struct command command_listeners;
 extern const struct command command_load;
 extern const struct command command_snapshot;
 extern const struct command command_run;
+extern const struct command command_watch;
 extern const struct command command_postmortem;
 extern const struct command command_list;
 extern const struct command command_explain;

@@ -7,6 +7,7 @@
 
 #define TIME_MIN_NS UINT64_C(1000000)
 #define TIME_MAX_NS UINT64_C(3600000000000)
+#define WATCH_MAX_NS UINT64_C(31536000000000000)
 #define SAMPLE_MAX_NS UINT64_C(60000000000)
 #define BYTES_MAX (UINT64_C(1) << 40)
 #define WORKERS_MAX 1024
@@ -18,12 +19,14 @@
 #define IN_CHECK .commands = { &command_check }
 #define IN_TESTS .commands = { &command_check, &command_load }
 #define IN_REPORTS                                                             \
-	.commands = { &command_check, &command_load, &command_listeners,       \
-		      &command_run, &command_postmortem }
+	.commands = { &command_check, &command_load,       &command_listeners, \
+		      &command_run,   &command_postmortem, &command_watch }
 
 #define IN_OFFLINE                                                             \
 	.commands = { &command_check, &command_listeners, &command_policy }
 #define IN_RUN .commands = { &command_run }
+#define IN_WATCH .commands = { &command_watch }
+#define IN_LIVE .commands = { &command_run, &command_watch }
 #define IN_POSTMORTEM .commands = { &command_postmortem }
 #define IN_UNDO .commands = { &command_undo }
 #define IN_SNAPSHOT .commands = { &command_snapshot }
@@ -130,7 +133,7 @@ const struct option option_table[] = {
 	  AT(netns),
 	  .commands = { &command_check, &command_load, &command_listeners,
 	                &command_policy, &command_snapshot, &command_run,
-	                &command_postmortem },
+	                &command_postmortem, &command_watch },
 	  .help = "look at another network namespace; all: at every one of the host" },
 	{ .name = "from", .argument = "FILE", .type = &option_file,
 	  AT(from), IN_OFFLINE,
@@ -155,10 +158,13 @@ const struct option option_table[] = {
 	  AT(report), IN_RUN,
 	  .help = "write the report to a file instead of standard error" },
 	{ .name = "sample", .argument = "T", .type = &option_duration,
-	  FIELD(sample_ns), .min = TIME_MIN_NS, .max = SAMPLE_MAX_NS, IN_RUN,
-	  .help = "how often to look at the listeners (default 10ms; less often where a look takes more than a fiftieth of that)" },
+	  FIELD(sample_ns), .min = TIME_MIN_NS, .max = SAMPLE_MAX_NS, IN_LIVE,
+	  .help = "how often to look at the listeners (default 10ms; less often where the looks would take more than a fortieth of the time)" },
+	{ .name = "for", .argument = "T", .type = &option_duration,
+	  FIELD(watch_ns), .min = TIME_MIN_NS, .max = WATCH_MAX_NS, IN_WATCH,
+	  .help = "how long to watch (default: until Ctrl-C)" },
 	{ .name = "no-trace", .type = &option_flag,
-	  FIELD(untraced), .value = 1, IN_RUN,
+	  FIELD(untraced), .value = 1, IN_LIVE,
 	  .help = "do without the kernel's trace events" },
 	{ .name = "fix", .type = &option_flag,
 	  FIELD(fix), .value = 1, IN_CHECK,
@@ -208,7 +214,8 @@ const struct option option_table[] = {
 	{ .name = "format", .argument = "FORMAT", .type = &option_format,
 	  AT(format),
 	  .commands = { &command_check, &command_load, &command_listeners,
-	                &command_undo, &command_run, &command_postmortem },
+	                &command_undo, &command_run, &command_postmortem,
+	                &command_watch },
 	  .help = "how the report is written (default text)" },
 	{ .name = "color", .argument = "WHEN", .type = &option_choice,
 	  FIELD(color), .words = color_words, IN_REPORTS,

@@ -54,6 +54,7 @@ struct options {
 	const char *report;       /* a file; NULL: standard error */
 	uint64_t sample_ns;       /* between two looks at the listeners */
 	bool untraced;
+	uint64_t watch_ns; /* how long; 0: until it is stopped */
 	bool redact;
 	const char *policy; /* its file, NULL: none */
 	bool fix;

@@ -40,6 +40,11 @@ unsigned int show_width(void)
 	return width_of(STDOUT_FILENO);
 }
 
+bool show_color(const struct options *options)
+{
+	return wants_color(options->color, STDOUT_FILENO);
+}
+
 void show_fix(const struct report *report, const struct options *options,
               FILE *out)
 {

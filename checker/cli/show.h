@@ -5,6 +5,7 @@
 #ifndef KILOFLOW_CHECKER_CLI_SHOW_H
 #define KILOFLOW_CHECKER_CLI_SHOW_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct err;
@@ -13,6 +14,9 @@ struct report;
 
 /** show_width - columns of the terminal that stdout is; 80 when it is none */
 unsigned int show_width(void);
+
+/** show_color - is stdout to have colors? */
+bool show_color(const struct options *options);
 
 /** show_report - Return: 0 or negative errno with words */
 int show_report(const struct report *report, const struct options *options,

@@ -30,7 +30,7 @@ flags() # NAME
 
 stage()
 {
-	"$MAKE" --no-print-directory install BUILD="$work/build" \
+	"$MAKE" --no-print-directory -j "$(nproc)" install BUILD="$work/build" \
 		CFLAGS="$(flags CFLAGS)" CPPFLAGS="$(flags CPPFLAGS)" \
 		LDFLAGS="$(flags LDFLAGS)" DESTDIR="$root" PREFIX=/usr \
 		ZSHDIR=/usr/share/zsh/vendor-completions

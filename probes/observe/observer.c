@@ -34,10 +34,6 @@
 #include "probes/observe/sightings.h"
 #include "probes/observe/trace.h"
 
-#define SYN_INTERVAL_NS (250 * NS_PER_MS)
-#define FILES_INTERVAL_NS (100 * NS_PER_MS)
-#define OWNERS_INTERVAL_NS (20 * NS_PER_MS)
-
 /*
  * Sockets that end are told of by a workqueue
  * (net/core/sock_diag.c:sock_diag_broadcast_destroy()): how long to wait for
@@ -50,13 +46,26 @@
 enum duty { DUTY_LOOK, DUTY_SYN, DUTY_OWNERS, DUTY_FILES, DUTY_TRACE };
 #define N_DUTIES 5
 
+/*
+ * 0: as often as was asked for. Looks take no more than a twentieth of a CPU
+ * together, however many listeners and connections there are. Events take
+ * what they take: to read them later is to lose them.
+ */
+static const struct pace paces[N_DUTIES] = {
+	[DUTY_LOOK] = { .share = 40 },
+	[DUTY_SYN] = { .interval_ns = 250 * NS_PER_MS, .share = 200 },
+	[DUTY_OWNERS] = { .interval_ns = 20 * NS_PER_MS, .share = 100 },
+	[DUTY_FILES] = { .interval_ns = 100 * NS_PER_MS, .share = 200 },
+	[DUTY_TRACE] = { .share = 2 },
+};
+
 /* A namespace that is looked at. */
 struct place {
 	const struct netns_facts *ns;
 	struct sampler sampler; /* closed where there is none */
 	struct destroy destroy;
 	struct err sampler_err, destroy_err;
-	uint64_t lost_before; /* messages, when they were last asked for */
+	bool endless; /* nobody wants to know of sockets that end */
 };
 
 struct observer {
@@ -372,7 +381,8 @@ static void open_here(struct place *place)
 {
 	(void)sampler_open(&place->sampler, place->ns->inode,
 	                   &place->sampler_err);
-	(void)destroy_open(&place->destroy, &place->destroy_err);
+	if (!place->endless)
+		(void)destroy_open(&place->destroy, &place->destroy_err);
 }
 
 static int enter(const struct netns_facts *ns, struct err *err)
@@ -417,7 +427,8 @@ static void open_place(struct place *place, const struct netns_facts *ns,
 	}
 }
 
-static int open_places(struct observer *observer, const struct host *host)
+static int open_places(struct observer *observer, const struct host *host,
+                       bool endless)
 {
 	observer->places = calloc(host->n_ns, sizeof(*observer->places));
 	observer->inodes = calloc(host->n_ns, sizeof(*observer->inodes));
@@ -427,6 +438,7 @@ static int open_places(struct observer *observer, const struct host *host)
 		if (netns_is_missed(&host->ns[i]))
 			continue;
 		observer->inodes[observer->n_places] = host->ns[i].inode;
+		observer->places[observer->n_places].endless = endless;
 		open_place(&observer->places[observer->n_places++],
 		           &host->ns[i], i == 0);
 	}
@@ -452,7 +464,9 @@ static void set_states(struct observer *observer)
 
 	for (size_t i = 0; i < observer->n_places; i++) {
 		part_state(&seen->sampled, &observer->places[i].sampler_err);
-		part_state(&seen->ended, &observer->places[i].destroy_err);
+		if (!observer->places[i].endless)
+			part_state(&seen->ended,
+			           &observer->places[i].destroy_err);
 	}
 }
 
@@ -517,7 +531,8 @@ static int open_all(struct observer *observer, const struct host *host,
 	int rc;
 
 	observer->seen = observed_new();
-	rc = observer->seen ? open_places(observer, host) : -ENOMEM;
+	rc = observer->seen ? open_places(observer, host, wants->endless)
+	                    : -ENOMEM;
 	if (rc)
 		return rc;
 	set_states(observer);
@@ -537,11 +552,11 @@ int observer_open(const struct host *host, const struct observer_wants *wants,
 		return err_set(err, -ENOMEM, "no memory to observe with");
 	observer->root_fd = wants->root_fd;
 	observer->epoll_fd = observer->timer_fd = -1;
-	observer->pace[DUTY_LOOK].interval_ns = wants->sample_ns;
-	observer->pace[DUTY_SYN].interval_ns = SYN_INTERVAL_NS;
-	observer->pace[DUTY_OWNERS].interval_ns = OWNERS_INTERVAL_NS;
-	observer->pace[DUTY_FILES].interval_ns = FILES_INTERVAL_NS;
-	observer->pace[DUTY_TRACE].interval_ns = wants->sample_ns;
+	for (int i = 0; i < N_DUTIES; i++) {
+		observer->pace[i] = paces[i];
+		if (!observer->pace[i].interval_ns)
+			observer->pace[i].interval_ns = wants->sample_ns;
+	}
 	rc = open_all(observer, host, wants);
 	if (rc) {
 		observed_free(observer_close(observer));
@@ -581,7 +596,8 @@ const struct observed *observer_seen(struct observer *observer)
 	seen->listeners = observer->table.items;
 	seen->n_listeners = observer->table.n;
 	seen->to_ns = clock_ns();
-	seen->sample_ns = looks ? (seen->to_ns - seen->from_ns) / looks : 0;
+	seen->sample_ns = looks ? (seen->to_ns - seen->from_ns) / looks
+	                        : observer->pace[DUTY_LOOK].interval_ns;
 	return seen;
 }
 

@@ -19,8 +19,9 @@ struct seen_listener;
 struct observer_wants {
 	int root_fd;        /* directory that stands for "/" */
 	uint64_t sample_ns; /* between two looks, unless they take too long:
-	                       they are given a fiftieth of the time */
+	                       they are given a fortieth of the time */
 	bool untraced;      /* nothing of tracefs */
+	bool endless;       /* nothing of sockets that end */
 };
 
 /**

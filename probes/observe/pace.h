@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * pace - how often something may be done: as often as wanted, or so that it
- * takes a fiftieth of the time.
+ * takes no more than its share of the time.
  */
 #ifndef KILOFLOW_PROBES_OBSERVE_PACE_H
 #define KILOFLOW_PROBES_OBSERVE_PACE_H
@@ -9,10 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PACE_SHARE 50
-
 struct pace {
 	uint64_t interval_ns; /* wanted */
+	unsigned int share;   /* 50: a fiftieth of the time */
 	uint64_t due_ns;
 	uint64_t turns; /* how often it was done */
 };
@@ -33,7 +32,7 @@ static inline bool pace_is_due(const struct pace *pace, uint64_t now_ns)
 static inline void pace_done(struct pace *pace, uint64_t cpu_ns,
                              uint64_t now_ns)
 {
-	const uint64_t rest_ns = cpu_ns * (PACE_SHARE - 1);
+	const uint64_t rest_ns = cpu_ns * (pace->share - 1);
 
 	pace->turns++;
 	pace->due_ns += pace->interval_ns;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# run.sh BUILD SECONDS - run every fuzzer, SECONDS for all of them together
+# run.sh BUILD SECONDS PARSER... - run these fuzzers, each for SECONDS
 #
 # Seeds are the fixtures of the same name. What a fuzzer finds out is kept
 # below BUILD and used the next time; an input that broke something is left
@@ -11,8 +11,8 @@ cd "$(dirname "$0")/../.." || exit
 . tests/support/tap.sh
 
 dir=$1
-targets=(tests/fuzz/fuzz_*.c)
-each=$(($2 / ${#targets[@]}))
+each=$2
+shift 2
 
 fuzz() # PARSER
 {
@@ -22,14 +22,13 @@ fuzz() # PARSER
 		return
 	fi
 	mkdir -p "$corpus"
-	output=$("$dir/tests/fuzz/fuzz_$1" -max_total_time="$((each > 0 ? each : 1))" \
+	output=$("$dir/tests/fuzz/fuzz_$1" -max_total_time="$each" \
 		-timeout=10 -rss_limit_mb=1024 -max_len=65536 -print_final_stats=1 \
 		-artifact_prefix="$dir/" "$corpus" "$seeds" 2>&1) ||
 		tail -n 40 <<<"$output"
 }
 
-for target in "${targets[@]}"; do
-	parser=$(basename "$target" .c)
-	tap_check "$parser for $each s" fuzz "${parser#fuzz_}"
+for parser; do
+	tap_check "fuzz_$parser for $each s" fuzz "$parser"
 done
 tap_done

@@ -18,7 +18,7 @@ make=${MAKE:-make}
 measure()
 {
 	local t
-	"$make" --no-print-directory -s programs BUILD="$build" CC=gcc \
+	"$make" --no-print-directory -s -j "$(nproc)" programs BUILD="$build" CC=gcc \
 		CFLAGS='-O0 --coverage -fprofile-update=atomic' 2>&1 || return
 	find "$build" -name '*.gcda' -delete
 	for t in tests/unit/test_*.c; do

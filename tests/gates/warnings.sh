@@ -11,7 +11,7 @@ build=${BUILD:-build}
 warnings() # COMPILER
 {
 	local output
-	output=$("${MAKE:-make}" --no-print-directory -s programs \
+	output=$("${MAKE:-make}" --no-print-directory -s -j "$(nproc)" programs \
 		BUILD="$build/warnings-$1" CC="$1" CFLAGS='-O2 -g -Werror' 2>&1) ||
 		tail -n 60 <<<"$output"
 }

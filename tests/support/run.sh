@@ -8,6 +8,10 @@
 # before its plan does, or fails without saying what, is one failed test more.
 # A skipped test is neither passed nor failed, except where CI is set: there
 # it is a failure.
+#
+# As many run at a time as there are CPUs: each has namespaces of its own, and
+# none asks how long anything takes. They are shown in the order in which they
+# were started.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 
@@ -15,6 +19,8 @@ BUILD=$(realpath -m "${BUILD:-build}")
 MAKE=${MAKE:-make}
 export CMOCKA_MESSAGE_OUTPUT=TAP LC_ALL=C.UTF-8
 logs=$BUILD/test-logs
+at_once=$(nproc)
+started=()
 passed=0
 failed=0
 skipped=0
@@ -49,26 +55,61 @@ count_tap() # EXIT-STATUS
 	}'
 }
 
+# Starts COMMAND, as soon as a CPU is free.
 tap() # NAME COMMAND...
 {
-	local name=$1 log counts status=0
+	while [[ $(jobs -rp | wc -l) -ge $at_once ]]; do
+		wait -n
+		show_ended
+	done
+	rm -f "$(log_of "$1").counts"
+	run_tap "$@" &
+	started+=("$1")
+}
+
+log_of() # NAME
+{
+	echo "$logs/${1//[ \/]/-}.tap"
+}
+
+run_tap() # NAME COMMAND...
+{
+	local log status=0 counts
+	log=$(log_of "$1")
 	shift
-	log=$logs/${name//[ \/]/-}.tap
 	"$@" >"$log" 2>&1 </dev/null || status=$?
 	counts=$(count_tap "$status" <"$log" 2>"$log.failed")
-	read -r p f s <<<"$counts"
-	printf '%-28s %3d passed' "$name" "$p"
-	if [[ $f != 0 ]]; then printf ', %d FAILED' "$f"; fi
-	if [[ $s != 0 ]]; then printf ', %d skipped' "$s"; fi
-	printf '\n'
-	cat "$log.failed"
-	passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+	echo "$counts" >"$log.counts"
+}
+
+# Shows and counts what has ended, up to the first that has not.
+show_ended()
+{
+	local log p f s
+	while [[ ${#started[@]} != 0 ]]; do
+		log=$(log_of "${started[0]}")
+		if [[ ! -s $log.counts ]]; then return; fi
+		read -r p f s <"$log.counts"
+		printf '%-28s %3d passed' "${started[0]}" "$p"
+		if [[ $f != 0 ]]; then printf ', %d FAILED' "$f"; fi
+		if [[ $s != 0 ]]; then printf ', %d skipped' "$s"; fi
+		printf '\n'
+		cat "$log.failed"
+		passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+		started=("${started[@]:1}")
+	done
+}
+
+settle()
+{
+	wait
+	show_ended
 }
 
 build_step() # MAKE-ARGUMENT...
 {
 	local output
-	if output=$("$MAKE" --no-print-directory -s "$@" 2>&1); then
+	if output=$("$MAKE" --no-print-directory -s -j "$at_once" "$@" 2>&1); then
 		echo "ok 1 - it builds"
 	else
 		echo "not ok 1 - it builds"
@@ -80,9 +121,12 @@ build_step() # MAKE-ARGUMENT...
 # Builds what a suite needs; a suite that does not build is one failure.
 built() # NAME MAKE-ARGUMENT...
 {
-	local name=$1 before=$failed
+	local name=$1 before
 	shift
+	settle
+	before=$failed
 	tap "$name build" build_step "$@"
+	settle
 	[[ $failed == "$before" ]]
 }
 
@@ -116,6 +160,7 @@ fetch_servers()
 	export SERVERS=$BUILD/servers
 	if [[ ! -e $SERVERS/unpacked ]]; then
 		tap "host servers" fetch_step
+		settle
 	fi
 }
 
@@ -143,6 +188,17 @@ host_tests() # PREFIX BUILD TOPIC...
 all_topics()
 {
 	basename -s .sh tests/host/*.sh
+}
+
+# SECONDS of CPU time for all of them together
+fuzz_tests() # BUILD SECONDS
+{
+	local targets=(tests/fuzz/fuzz_*.c) each t
+	each=$(($2 / ${#targets[@]} + 1))
+	for t in "${targets[@]}"; do
+		t=$(basename "$t" .c)
+		tap "fuzz ${t#fuzz_}" tests/fuzz/run.sh "$1" "$each" "${t#fuzz_}"
+	done
 }
 
 suite_unit()
@@ -206,13 +262,14 @@ suite_fuzz()
 	local dir=$BUILD/fuzz
 	local flags='-O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 	built fuzz fuzzers BUILD="$dir" CC=clang CFLAGS="$flags" &&
-		tap fuzz tests/fuzz/run.sh "$dir" "${FUZZ_SECONDS:-120}"
+		fuzz_tests "$dir" "${FUZZ_SECONDS:-120}"
 }
 
 mkdir -p "$logs"
 for suite; do
 	"suite_$suite"
 done
+settle
 if [[ $skipped != 0 ]]; then
 	echo "$skipped skipped"
 fi
