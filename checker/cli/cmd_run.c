@@ -161,52 +161,71 @@ static int show(const struct session *session, const struct report *report,
 	return rc;
 }
 
-/* Both ends of what the command did were in the namespaces looked at, as far
-   as anybody knows. */
-static int judge_seen(const struct session *session, struct report *report,
-                      struct report_incident *about, struct err *err)
+/* Of the other part of a report it says so itself. */
+static void note_limits(const struct observed *seen,
+                        struct report_incident *about)
+{
+	size_t n = 0;
+
+	about->watched_ns = seen->to_ns - seen->from_ns;
+	if (seen->traced.state != FACT_KNOWN)
+		about->notes[n++] =
+			"without the kernel's trace events it is not known who reset what, and for which reason";
+	if (seen->ended.lost || seen->traced.lost)
+		about->notes[n++] =
+			"not all that happened was seen: some of it was lost";
+}
+
+static int judge_causes(const struct session *session, struct report *report,
+                        struct report_incident *about, struct err *err)
 {
 	const struct incident incident = {
 		.before = session->before,
 		.after = session->after,
 		.seen = session->seen,
-		.ours = true,
+		.ours = observed_is_local(session->seen),
 	};
 
-	about->watched_ns = session->run.elapsed_ns;
+	note_limits(session->seen, about);
 	incident_judge(&incident, &about->failed, report_add_cause, report);
 	if (report->error)
 		return err_set(err, report->error,
 		               "not enough memory for the causes");
 	report->incident = about;
+	report->observed = session->seen;
 	(void)report_finish_incident(report);
+	if (session->options->strict && about->failed.min && !report->exit_code)
+		report->exit_code = STATUS_NOT_READY;
 	return 0;
 }
 
-/* Return: the exit status. */
+/* Return: 0; the observers are closed. */
+static int end_observing(struct session *session, struct err *err)
+{
+	const int rc = observer_finish(session->observer, err);
+
+	session->seen = observer_close(session->observer);
+	session->observer = NULL;
+	return rc;
+}
+
+/* Return: the exit status, the command's unless that says that all is well. */
 static int tell(struct session *session, struct err *err)
 {
-	const int status = session->run.status;
 	struct report_incident about = { .watched_ns = 0 };
 	struct report report = {
 		.command = session->options->command->name,
 		.run = &session->run,
-		.exit_code = status,
+		.exit_code = session->run.status,
 		.elapsed_ns = session->run.elapsed_ns,
 	};
+	bool told = !end_observing(session, err) &&
+	            read_facts(session, &session->after, err) == STATUS_READY;
 
-	if (observer_finish(session->observer, err))
-		return status;
-	session->seen = observer_close(session->observer);
-	session->observer = NULL;
-	if (read_facts(session, &session->after, err) != STATUS_READY)
-		return status ? status : STATUS_UNKNOWN;
 	report.host = session->after;
-	report.observed = session->seen;
-	if (judge_seen(session, &report, &about, err))
-		return status ? status : STATUS_UNKNOWN;
-	report.exit_code = status;
-	if (show(session, &report, err) && !report.exit_code)
+	told = told && !judge_causes(session, &report, &about, err) &&
+	       !show(session, &report, err);
+	if (!told && !report.exit_code)
 		report.exit_code = STATUS_UNKNOWN;
 	report_done(&report);
 	return report.exit_code;

@@ -19,7 +19,7 @@
 #define IN_TESTS .commands = { &command_check, &command_load }
 #define IN_REPORTS                                                             \
 	.commands = { &command_check, &command_load, &command_listeners,       \
-		      &command_run, &command_postmortem }
+	              &command_run, &command_postmortem }
 
 #define IN_OFFLINE                                                             \
 	.commands = { &command_check, &command_listeners, &command_policy }

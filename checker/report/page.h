@@ -101,9 +101,10 @@ void page_fix(const struct page *page);
 /** page_load - the load test's block, its findings included */
 void page_load(const struct page *page);
 
-/** page_observed - what was seen while a command ran */
+/** page_observed - what was seen while a command ran; nothing when nobody
+ * watched
+ */
 void page_observed(const struct page *page);
-
 /** page_remedy - the command that mends it; nothing when there is none */
 void page_remedy(const struct page *page, const struct remedy *remedy);
 

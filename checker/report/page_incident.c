@@ -169,6 +169,7 @@ void page_incident(const struct page *page)
 		put_notes(page);
 		for (size_t i = 0; i < report->n_causes; i++)
 			put_cause(page, &report->causes[i]);
+		page_observed(page);
 	}
 	put_last_line(page);
 }

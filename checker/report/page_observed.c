@@ -103,7 +103,7 @@ static void put_resets(const struct page *page)
 	const struct observed *seen = page->report->observed;
 
 	if (seen->n_resets)
-		(void)fprintf(page->out, "\n  resets\n");
+		(void)fprintf(page->out, "\n  resets, of the whole host\n");
 	for (size_t i = 0; i < seen->n_resets; i++) {
 		const struct seen_reset *reset = &seen->resets[i];
 		char line[160];
@@ -160,6 +160,8 @@ static void put_watched(const struct page *page)
 
 void page_observed(const struct page *page)
 {
+	if (!page->report->observed)
+		return;
 	put_run(page);
 	put_listeners(page);
 	put_resets(page);

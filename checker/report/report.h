@@ -73,10 +73,10 @@ struct report {
 	const struct report_fix *fix; /* NULL: none was asked for */
 	const struct report_run *run; /* NULL: no command was run */
 	const struct observed *observed; /* NULL: nobody watched */
-	size_t findings_room;         /* report_add()'s own */
-	size_t capacity_room;         /* report_add_capacity()'s own */
-	size_t causes_room;           /* report_add_cause()'s own */
-	int error;                    /* negative errno of any of them */
+	size_t findings_room;            /* report_add()'s own */
+	size_t capacity_room;            /* report_add_capacity()'s own */
+	size_t causes_room;              /* report_add_cause()'s own */
+	int error;                       /* negative errno of any of them */
 };
 
 struct report_style {

@@ -194,13 +194,6 @@ static int text_write(const struct report *report,
 	const struct page page = { report, style, out };
 	int rc = 0;
 
-	if (report->observed) {
-		page_header(&page);
-		page_observed(&page);
-		if (report->incident)
-			page_incident(&page);
-		return 0;
-	}
 	if (report->incident) {
 		page_incident(&page);
 		return 0;

@@ -148,6 +148,14 @@ struct observed {
 /** seen_tuple_unmap - IPv4 addresses of an IPv6 socket become AF_INET. Pure. */
 void seen_tuple_unmap(struct seen_tuple *tuple);
 
+/**
+ * observed_is_local - had every connection that was seen to end both of its
+ * ends here? Pure.
+ *
+ * Return: false also when that is not known.
+ */
+bool observed_is_local(const struct observed *observed);
+
 /** observed_new - nothing observed, every part UNREAD; NULL: no memory */
 struct observed *observed_new(void);
 

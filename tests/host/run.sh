@@ -121,6 +121,17 @@ case_overflow()
 	sees .sampled.state '"known"'
 }
 
+case_strict()
+{
+	expect_exit 0 kiloflow run --no-trace --strict --report report true
+	says report '^NOTHING FAILED'
+	expect_exit 1 kiloflow run --no-trace --strict --report report --format json -- \
+		sh -c "$KILOFLOW load --flows 300 --backlog 10 --eager --time 50ms >load.txt || true"
+	jq -e '.failed.min > 0 and .causes[0].id == "accept-queue-overflow"' report >/dev/null ||
+		fail "another cause"
+	watched 0 sh -c "$KILOFLOW load --flows 300 --backlog 10 --eager --time 50ms >load.txt || true"
+}
+
 # Both ends of every flow, and the listener, and nothing is missed.
 case_sockets_that_end()
 {
