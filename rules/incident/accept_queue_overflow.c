@@ -20,6 +20,7 @@
 #include "rules/incident/found.h"
 #include "rules/incident/hot.h"
 #include "rules/incident/other.h"
+#include "rules/incident/stall.h"
 #include "rules/remedy.h"
 #include "rules/saturate.h"
 
@@ -52,6 +53,7 @@ struct overflow {
 	struct netns_delta delta;
 	uint64_t overflows;
 	uint64_t drops; /* of its listeners */
+	struct hot_rank rank;
 	struct count_range way[WAYS];
 };
 
@@ -138,24 +140,6 @@ static struct count_range draw_late(struct ledger *ledger,
 	return ledger_draw_other(ledger, want, other_each(ledger, 1));
 }
 
-/*
- * Each SYN that is dropped is sent again, but for the last: so there is one
- * more drop than repetitions for each that gave up. Overflows at the ACK
- * must be taken away first; at most so many there were.
- */
-static struct count_range draw_stalls(struct ledger *ledger,
-                                      const struct overflow *overflow)
-{
-	const struct count_range want = {
-		saturate_sub(overflow->overflows,
-		             saturate_add(ledger->sum[COUNTER_SYN_RETRANS],
-		                          at_ack(overflow))),
-		overflow->overflows,
-	};
-
-	return ledger_draw(ledger, POOL_SYN_TIMEOUT, want);
-}
-
 static void draw_all(struct ledger *ledger, struct overflow *overflow)
 {
 	struct count_range *way = overflow->way;
@@ -167,7 +151,8 @@ static void draw_all(struct ledger *ledger, struct overflow *overflow)
 	way[WAY_ABORT] =
 		ledger_draw(ledger, POOL_OVERFLOW, count_exactly(aborted));
 	way[WAY_LATE] = draw_late(ledger, overflow);
-	way[WAY_STALL] = draw_stalls(ledger, overflow);
+	way[WAY_STALL] = stall_draw(ledger, &overflow->delta,
+	                            overflow->overflows, at_ack(overflow));
 }
 
 static void say_ways(struct cause_found *found,
@@ -192,13 +177,6 @@ static void say_ways(struct cause_found *found,
 	text_join(
 		found->why, sizeof(found->why), "; ",
 		"those whose SYN was sent again and then accepted came late, and did not fail");
-}
-
-static enum confidence confidence_of(const struct cause_found *found)
-{
-	if (found->min == found->max)
-		return CONFIDENCE_CERTAIN;
-	return found->min ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE;
 }
 
 static void say_evidence(struct cause_found *found,
@@ -229,8 +207,9 @@ static struct cause_found found_ways(const struct overflow *overflow,
 		all.min = saturate_add(all.min, way[i].min);
 		all.max = saturate_add(all.max, way[i].max);
 	}
-	found = found_make(id, overflow->delta.ns, all, CONFIDENCE_LIKELY);
-	found.confidence = confidence_of(&found);
+	found = found_make(id, overflow->delta.ns, all,
+	                   all.min == all.max ? CONFIDENCE_CERTAIN
+	                                      : CONFIDENCE_LIKELY);
 	found_what(&found, did);
 	say_ways(&found, way);
 	say_evidence(&found, overflow);
@@ -243,13 +222,13 @@ static void judge_listener(struct ledger *ledger,
 {
 	const bool starved = hot_starved(hot);
 	const struct count_range lost = hot_share(
-		hot, overflow->drops, count_exactly(overflow->overflows));
+		hot, &overflow->rank, count_exactly(overflow->overflows));
 	struct count_range way[WAYS];
 	struct cause_found found;
 	char did[128];
 
 	for (size_t i = 0; i < WAYS; i++)
-		way[i] = hot_share(hot, overflow->drops, overflow->way[i]);
+		way[i] = hot_share(hot, &overflow->rank, overflow->way[i]);
 	(void)snprintf(
 		did, sizeof(did),
 		starved ? "met a queue that its owner, out of descriptors (%" PRIu64
@@ -282,12 +261,14 @@ static void judge_netns(struct ledger *ledger, struct overflow *overflow)
 	struct cause_found found;
 
 	overflow->drops = hot_drops(ledger, overflow->delta.ns);
+	overflow->rank = hot_rank(ledger, overflow->delta.ns);
 	draw_all(ledger, overflow);
-	while (overflow->drops && hot_next(ledger, &hot)) {
-		if (hot.ns == overflow->delta.ns && hot.drops)
+	while (overflow->rank.total && hot_next(ledger, &hot)) {
+		if (hot.ns == overflow->delta.ns &&
+		    hot_weight(&hot, &overflow->rank))
 			judge_listener(ledger, overflow, &hot);
 	}
-	if (overflow->drops)
+	if (overflow->rank.total)
 		return;
 	found = found_ways(
 		overflow, overflow->way, "accept-queue-overflow",

@@ -25,9 +25,8 @@ static void judge_linger0(struct ledger *ledger)
 			.cause = "app-abort",
 			.pool = POOL_DATA,
 			.want = want,
-			.confidence = other_confidence(
-				ledger, want.min ? CONFIDENCE_LIKELY
-						 : CONFIDENCE_POSSIBLE),
+			.confidence =
+				other_confidence(ledger, CONFIDENCE_LIKELY),
 			.counters = COUNTER_BIT(ABORT_ON_DATA) |
 	                            COUNTER_BIT(OUT_RSTS) |
 	                            COUNTER_BIT(ESTAB_RESETS),

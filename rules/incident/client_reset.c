@@ -38,8 +38,7 @@ static void judge(struct ledger *ledger)
 			.cause = "client-reset",
 			.pool = POOL_RECEIVED,
 			.want = { only_servers ? received : 0, received },
-			.confidence = only_servers ? CONFIDENCE_LIKELY
-	                                           : CONFIDENCE_POSSIBLE,
+			.confidence = CONFIDENCE_LIKELY,
 			.counters = COUNTER_BIT(ESTAB_RESETS) |
 	                            COUNTER_BIT(PASSIVE_OPENS) |
 	                            COUNTER_BIT(ACTIVE_OPENS),

@@ -9,17 +9,19 @@
 
 static void judge(struct ledger *ledger)
 {
-	(void)found_claim(ledger,
-	                  &(struct claim){
-				  .cause = "descriptors-exhausted",
-				  .pool = POOL_DESCRIPTORS,
-				  .want = ledger->pool[POOL_DESCRIPTORS],
-				  .confidence = CONFIDENCE_CERTAIN,
-				  .where = COUNTER_ACTIVE_OPENS,
-				  .kind = RESET_KINDS,
-				  .did = "got no descriptor (EMFILE or ENFILE)",
-				  .why = "the command said so itself",
-			  });
+	(void)found_claim(
+		ledger, &(struct claim){
+				.cause = "descriptors-exhausted",
+				.pool = POOL_DESCRIPTORS,
+				.want = ledger->pool[POOL_DESCRIPTORS],
+				.confidence = CONFIDENCE_CERTAIN,
+				.where = COUNTER_ACTIVE_OPENS,
+				.kind = RESET_KINDS,
+				.did = "got no descriptor (EMFILE or ENFILE)",
+				.why = "the command said so itself",
+				.more = { "failures in the command\'s output",
+	                                  ledger->pool[POOL_DESCRIPTORS].max },
+			});
 }
 
 const struct incident_rule incident_descriptors_exhausted = {

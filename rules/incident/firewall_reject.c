@@ -23,8 +23,7 @@ static void judge(struct ledger *ledger)
 			.cause = "firewall-reject",
 			.pool = POOL_ATTEMPT,
 			.want = want,
-			.confidence = want.min ? CONFIDENCE_LIKELY
-	                                       : CONFIDENCE_POSSIBLE,
+			.confidence = CONFIDENCE_LIKELY,
 			.counters = COUNTER_BIT(ATTEMPT_FAILS) |
 	                            COUNTER_BIT(ICMP_IN_UNREACHS) |
 	                            COUNTER_BIT(ICMP_OUT_UNREACHS) |
@@ -33,6 +32,21 @@ static void judge(struct ledger *ledger)
 			.kind = RESET_KINDS,
 			.did = "were refused, and no TCP here did it",
 			.why = "attempts failed without a timeout and without a reset sent by TCP",
+		});
+	(void)found_claim(
+		ledger,
+		&(struct claim){
+			.cause = "firewall-reject",
+			.pool = POOL_ICMP,
+			.want = ledger->pool[POOL_ICMP],
+			.confidence = CONFIDENCE_POSSIBLE,
+			.counters = COUNTER_BIT(ICMP_IN_UNREACHS) |
+	                            COUNTER_BIT(ICMP_OUT_UNREACHS) |
+	                            COUNTER_BIT(LOCK_DROPPED_ICMPS),
+			.where = COUNTER_LOCK_DROPPED_ICMPS,
+			.kind = RESET_KINDS,
+			.did = "got ICMP messages while connect() was at work",
+			.why = "a message that says refused or unreachable fails the connect, and no counter of TCP tells",
 		});
 	if (!ledger->ours)
 		return;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "probes/base/text.h"
+#include "rules/incident/hot.h"
 #include "rules/remedy.h"
 #include "rules/rule.h"
 
@@ -21,6 +22,9 @@ struct cause_found found_make(const char *id, const struct netns_facts *ns,
 		.confidence = confidence,
 		.ns = ns,
 	};
+
+	if (found.max && !found.min)
+		found.confidence = CONFIDENCE_POSSIBLE;
 
 	(void)snprintf(found.sees, sizeof(found.sees), "%s", found.cause->sees);
 	return found;
@@ -53,6 +57,30 @@ void found_process(struct cause_found *found, pid_t pid,
 	memcpy(found->comm, comm, sizeof(found->comm));
 }
 
+/* From within another PID namespace an event has a name and no pid. */
+static bool is_owner(const struct hot *hot, const struct seen_reset *reset)
+{
+	return hot->owner && reset->active && !reset->pid &&
+	       !strncmp(hot->owner->comm, reset->comm, sizeof(reset->comm));
+}
+
+static void name_listener(struct cause_found *found,
+                          const struct ledger *ledger, enum reset_kind kind)
+{
+	const struct reset_tally *tally = &ledger->tally;
+	struct hot hot = { .at = 0 };
+
+	while (hot_next(ledger, &hot)) {
+		if (hot.listener->port != tally->port[kind])
+			continue;
+		listener_format(hot.listener, found->listener,
+		                sizeof(found->listener));
+		if (!tally->by_client[kind] &&
+		    is_owner(&hot, tally->first[kind]))
+			found_process(found, hot.owner->pid, hot.owner->comm);
+	}
+}
+
 void found_resets(struct cause_found *found, const struct ledger *ledger,
                   enum reset_kind kind)
 {
@@ -72,8 +100,9 @@ void found_resets(struct cause_found *found, const struct ledger *ledger,
 		(void)snprintf(name, sizeof(name), "traced resets %s", reason);
 	}
 	found_evidence(found, name, ledger->tally.n[kind]);
-	if (first->active)
+	if (ledger->tally.pid[kind])
 		found_process(found, first->pid, first->comm);
+	name_listener(found, ledger, kind);
 }
 
 void found_count_text(struct count_range connections, char *buf, size_t size)

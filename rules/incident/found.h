@@ -13,7 +13,9 @@
 #define COUNTER_BIT(name) (UINT64_C(1) << COUNTER_##name)
 _Static_assert(COUNTER_COUNT <= 64, "a mask holds every counter");
 
-/** found_make - a cause, with what its row says the client sees */
+/** found_make - a cause, with what its row says the client sees
+ * @confidence: if it explains any; one that may explain none is possible
+ */
 struct cause_found found_make(const char *id, const struct netns_facts *ns,
                               struct count_range connections,
                               enum confidence confidence);
@@ -60,7 +62,7 @@ struct claim {
 	enum pool pool;
 	struct count_range want;
 	struct count_range each; /* of POOL_OTHER: as ledger_draw_other() */
-	enum confidence confidence;
+	enum confidence confidence; /* as found_make() */
 	bool always;           /* it did harm even if no connection failed */
 	uint64_t counters;     /* mask of COUNTER_BIT() */
 	enum counter_id where; /* it was where this one counted most */

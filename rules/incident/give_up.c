@@ -74,9 +74,10 @@ static struct count_range split(const struct ledger *ledger, bool at_limit)
 
 	if (was_short(ledger))
 		return at_limit ? count_exactly(0) : left;
-	if (!knows_ends(ledger))
-		return count_upto(left.max);
 	n = ended(ledger, at_limit);
+	/* one that could not send at all has no repetitions */
+	if (!knows_ends(ledger) || n + ended(ledger, !at_limit) < left.min)
+		return count_upto(left.max);
 	return (struct count_range){ least(n, left.min), least(n, left.max) };
 }
 

@@ -165,6 +165,44 @@ uint64_t hot_drops(const struct ledger *ledger, const struct netns_facts *ns)
 	return drops;
 }
 
+uint64_t hot_weight(const struct hot *hot, const struct hot_rank *rank)
+{
+	if (rank->sign == HOT_DROPS)
+		return hot->drops;
+	if (rank->sign == HOT_FULL)
+		return hot->seen ? hot->seen->full : 0;
+	return 1;
+}
+
+static uint64_t total_weight(const struct ledger *ledger,
+                             const struct netns_facts *ns,
+                             const struct hot_rank *rank)
+{
+	struct hot hot = { .at = 0 };
+	uint64_t total = 0;
+
+	while (hot_next(ledger, &hot)) {
+		if (hot.ns == ns)
+			total = saturate_add(total, hot_weight(&hot, rank));
+	}
+	return total;
+}
+
+struct hot_rank hot_rank(const struct ledger *ledger,
+                         const struct netns_facts *ns)
+{
+	struct hot_rank rank = { .sign = HOT_DROPS };
+
+	for (; rank.sign <= HOT_ALONE; rank.sign++) {
+		rank.total = total_weight(ledger, ns, &rank);
+		if (rank.total)
+			break;
+	}
+	if (rank.sign == HOT_ALONE && rank.total > 1)
+		rank.total = 0;
+	return rank;
+}
+
 /* @amount * @part / @whole, where no part is larger than the whole; what
    cannot be computed is all, or nothing, of it */
 static uint64_t portion(uint64_t amount, uint64_t part, uint64_t whole,
@@ -177,17 +215,15 @@ static uint64_t portion(uint64_t amount, uint64_t part, uint64_t whole,
 	return product / whole + (round_up && product % whole);
 }
 
-struct count_range hot_share(const struct hot *hot, uint64_t total,
+struct count_range hot_share(const struct hot *hot, const struct hot_rank *rank,
                              struct count_range amount)
 {
-	const uint64_t own = hot->drops;
-	const uint64_t others = saturate_sub(total, own);
+	const uint64_t own = hot_weight(hot, rank);
+	const uint64_t others = saturate_sub(rank->total, own);
 	const bool healthy =
 		hot->seen && hot->seen->samples && !hot->seen->full;
 	struct count_range share = { 0, 0 };
 
-	if (!own)
-		return share;
 	if (!others)
 		return amount;
 	share.max = portion(amount.max, saturate_mul(2, own),

@@ -34,15 +34,31 @@ bool hot_next(const struct ledger *ledger, struct hot *hot);
 /** hot_drops - drops of all listeners of @ns together */
 uint64_t hot_drops(const struct ledger *ledger, const struct netns_facts *ns);
 
+/* What tells whose overflows a namespace's were. */
+struct hot_rank {
+	enum hot_sign {
+		HOT_DROPS, /* who dropped */
+		HOT_FULL,  /* who stood full, when no drops are known */
+		HOT_ALONE, /* there is only one */
+	} sign;
+	uint64_t total; /* of all weights; 0: it cannot be told */
+};
+
+/** hot_rank - the best sign that the listeners of @ns give */
+struct hot_rank hot_rank(const struct ledger *ledger,
+                         const struct netns_facts *ns);
+
+/** hot_weight - how much of that sign a listener of the namespace has */
+uint64_t hot_weight(const struct hot *hot, const struct hot_rank *rank);
+
 /**
  * hot_share - what of @amount, which its namespace counted, is its own
- * @total: hot_drops() of that namespace
  *
  * A drop counts up to twice (tcp_ipv4.c:tcp_v4_rcv(): an ACK that overflows),
  * so the share of one among several is a range. One that was looked at and
  * never seen full may have none of it, when others have drops too.
  */
-struct count_range hot_share(const struct hot *hot, uint64_t total,
+struct count_range hot_share(const struct hot *hot, const struct hot_rank *rank,
                              struct count_range amount);
 
 /** hot_starved - its owner had as many descriptors open as it may */

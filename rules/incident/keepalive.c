@@ -24,9 +24,8 @@ static void judge(struct ledger *ledger)
 			.want = other_traced(ledger, RESET_KEEPALIVE,
 	                                     (struct count_range){
 						     fits ? guess : 0, guess }),
-			.confidence = other_confidence(
-				ledger,
-				fits ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE),
+			.confidence =
+				other_confidence(ledger, CONFIDENCE_LIKELY),
 			.counters = COUNTER_BIT(KEEP_ALIVE) |
 	                            COUNTER_BIT(ABORT_ON_TIMEOUT) |
 	                            COUNTER_BIT(OUT_RSTS),

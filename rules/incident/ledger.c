@@ -243,6 +243,9 @@ static void split_timeouts(const struct ledger *ledger, struct sums *sums)
 	                      sum[COUNTER_SYN_RETRANS]);
 	if (ledger->ours)
 		min = most(min, saturate_sub(sums->attempts, sums->free));
+	/* that others failed and timed out, and just as many, would be odd */
+	if (sums->attempts == timeouts)
+		min = timeouts;
 	sums->syn.min = least(min, sums->syn.max);
 }
 
@@ -265,10 +268,27 @@ static void count_ends(const struct ledger *ledger, struct sums *sums)
 	                           ledger->ours ? sums->aborted : 0));
 }
 
+/* EstabResets that are likely to be of something else than other resets:
+   with both ends here, as many as each kind usually brings about. */
+static uint64_t usual_ends(const struct ledger *ledger, const struct sums *sums)
+{
+	const uint64_t *sum = ledger->sum;
+	const uint64_t close = sum[COUNTER_ABORT_ON_CLOSE];
+	const uint64_t failed = sum[COUNTER_SYNCOOKIES_FAILED];
+
+	if (!ledger->ours)
+		return saturate_add(close, failed);
+	return saturate_add(
+		saturate_add(saturate_mul(2, close), failed),
+		saturate_add(saturate_add(sum[COUNTER_ABORT_ON_LINGER],
+	                                  sums->aborted),
+	                     sum[COUNTER_ABORT_ON_TIMEOUT] - sums->syn.max));
+}
+
 /*
  * Attempts that one of our own resets refused: at most so many resets are
  * left, once those that must have ended a connection are taken away; and at
- * least so many, that ended none for sure.
+ * least so many, that ended none.
  */
 static struct count_range refused(const struct ledger *ledger,
                                   const struct sums *sums)
@@ -276,7 +296,8 @@ static struct count_range refused(const struct ledger *ledger,
 	const uint64_t failed = ledger->sum[COUNTER_SYNCOOKIES_FAILED];
 	const uint64_t ending_min =
 		half(saturate_sub(sums->rest.min, saturate_mul(2, failed)));
-	const uint64_t ending_max = saturate_sub(sums->rest.max, failed);
+	const uint64_t ending_max = saturate_sub(
+		ledger->sum[COUNTER_ESTAB_RESETS], usual_ends(ledger, sums));
 	struct count_range refused;
 
 	refused.max = least(sums->attempts - sums->syn.min,
@@ -314,6 +335,7 @@ static void fill_pools(struct ledger *ledger, const struct sums *sums)
 			least(half(sums->rest.min), pool[POOL_OTHER].max);
 	pool[POOL_RECEIVED] = count_exactly(
 		saturate_sub(sums->rest.min, saturate_mul(2, sums->other)));
+	pool[POOL_ICMP] = count_upto(sum[COUNTER_LOCK_DROPPED_ICMPS]);
 	pool[POOL_PORTS] =
 		count_exactly(ledger_errors(ledger, "EADDRNOTAVAIL"));
 	pool[POOL_DESCRIPTORS] =
@@ -336,7 +358,9 @@ static void count_failed(struct ledger *ledger, const struct sums *sums)
 	ledger->failed.min =
 		most(saturate_add(attempts, half(sum[COUNTER_ESTAB_RESETS])),
 	             ledger_errors(ledger, NULL));
-	ledger->failed.max = saturate_add(attempts, sum[COUNTER_ESTAB_RESETS]);
+	ledger->failed.max =
+		saturate_add(saturate_add(attempts, sum[COUNTER_ESTAB_RESETS]),
+	                     sum[COUNTER_LOCK_DROPPED_ICMPS]);
 	if (!ledger->ours)
 		ledger->failed.max = saturate_add(
 			ledger->failed.max,

@@ -33,6 +33,7 @@ enum pool {
 	POOL_SYN_TIMEOUT, /* TCPAbortOnTimeout of attempts */
 	POOL_TIMEOUT,     /* the rest of it */
 	POOL_RECEIVED,    /* EstabResets that nothing here accounts for */
+	POOL_ICMP,        /* LockDroppedIcmps: connects, or nothing at all */
 	POOL_PORTS,       /* CMD's EADDRNOTAVAIL */
 	POOL_DESCRIPTORS, /* CMD's EMFILE and ENFILE */
 	POOL_COUNT

@@ -17,8 +17,9 @@ static void judge_one(struct ledger *ledger, const struct hot *hot)
 {
 	const struct count_range sent =
 		other_traced(ledger, RESET_CLOSED, other_forced(ledger));
-	const uint64_t port =
-		tally_port(ledger->incident, RESET_CLOSED, hot->listener->port);
+	const uint64_t traced =
+		tally_port(ledger->incident, RESET_CLOSED, hot->listener->port,
+	                   hot->seen ? hot->seen->seen_ns : 0);
 	struct count_range want = {
 		least(hot->seen ? hot->left : 0, sent.max),
 		least(sent.max, listener_capacity(hot->listener)),
@@ -27,8 +28,10 @@ static void judge_one(struct ledger *ledger, const struct hot *hot)
 	struct cause_found found;
 
 	if (ledger->tally.complete)
-		want = count_exactly(least(port, sent.max));
-	drawn = ledger_draw_other(ledger, want, (struct count_range){ 1, 2 });
+		want = count_exactly(least(traced, sent.max));
+	drawn = ledger_draw_other(ledger, want,
+	                          want.min ? (struct count_range){ 1, 2 }
+	                                   : (struct count_range){ 0, 0 });
 	if (!drawn.max)
 		return;
 	ledger->tally.n[RESET_CLOSED] =
@@ -43,19 +46,43 @@ static void judge_one(struct ledger *ledger, const struct hot *hot)
 	found_counters(&found, ledger->sum,
 	               COUNTER_BIT(OUT_RSTS) | COUNTER_BIT(ESTAB_RESETS));
 	found_evidence(&found, "queue when last seen", hot->left);
-	found_evidence(&found, "traced resets", port);
+	found_evidence(&found, "traced resets", traced);
 	hot_found(&found, hot);
 	ledger_emit(ledger, &found);
+}
+
+/* One that came and went between two looks, or before the second facts. */
+static void judge_unseen(struct ledger *ledger)
+{
+	(void)found_claim(
+		ledger,
+		&(struct claim){
+			.cause = "listener-closed",
+			.pool = POOL_OTHER,
+			.want = count_upto(other_forced(ledger).max),
+			.confidence = CONFIDENCE_POSSIBLE,
+			.counters = COUNTER_BIT(OUT_RSTS) |
+	                            COUNTER_BIT(ESTAB_RESETS),
+			.where = COUNTER_OUT_RSTS,
+			.kind = RESET_KINDS,
+			.did = "waited for a listener that went away",
+			.why = "no counter tells it from other ways to end a connection by force; the listener was not seen",
+		});
 }
 
 static void judge(struct ledger *ledger)
 {
 	struct hot hot = { .at = 0 };
+	bool any = false;
 
 	while (hot_next(ledger, &hot)) {
-		if (hot.gone)
-			judge_one(ledger, &hot);
+		if (!hot.gone)
+			continue;
+		any = true;
+		judge_one(ledger, &hot);
 	}
+	if (!any && !ledger->tally.complete)
+		judge_unseen(ledger);
 }
 
 const struct incident_rule incident_listener_closed = {

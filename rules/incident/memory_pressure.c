@@ -16,8 +16,7 @@ static void judge(struct ledger *ledger)
 		.cause = "memory-pressure",
 		.pool = POOL_MEMORY,
 		.want = want,
-		.confidence =
-			want.min ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE,
+		.confidence = CONFIDENCE_LIKELY,
 		/* a host that merely came near its limit did no harm */
 		.always = mine && ledger->sum[COUNTER_RCVQ_DROP],
 		.counters = COUNTER_BIT(ABORT_ON_MEMORY) |

@@ -15,8 +15,7 @@ static void judge(struct ledger *ledger)
 		.cause = "orphan-limit",
 		.pool = POOL_MEMORY,
 		.want = want,
-		.confidence =
-			want.min ? CONFIDENCE_LIKELY : CONFIDENCE_POSSIBLE,
+		.confidence = CONFIDENCE_LIKELY,
 		.counters =
 			COUNTER_BIT(ABORT_ON_MEMORY) | COUNTER_BIT(OUT_RSTS),
 		.where = COUNTER_ABORT_ON_MEMORY,

@@ -20,9 +20,8 @@ static void judge(struct ledger *ledger)
 			.cause = "peer-closed",
 			.pool = POOL_DATA,
 			.want = late,
-			.confidence = other_confidence(
-				ledger, late.min ? CONFIDENCE_LIKELY
-						 : CONFIDENCE_POSSIBLE),
+			.confidence =
+				other_confidence(ledger, CONFIDENCE_LIKELY),
 			.counters = COUNTER_BIT(ABORT_ON_DATA) |
 	                            COUNTER_BIT(OUT_RSTS) |
 	                            COUNTER_BIT(ESTAB_RESETS),
@@ -38,9 +37,8 @@ static void judge(struct ledger *ledger)
 			.pool = POOL_OTHER,
 			.want = orderly,
 			.each = other_each(ledger, 1),
-			.confidence = other_confidence(
-				ledger, orderly.min ? CONFIDENCE_LIKELY
-						    : CONFIDENCE_POSSIBLE),
+			.confidence =
+				other_confidence(ledger, CONFIDENCE_LIKELY),
 			.counters = COUNTER_BIT(OUT_RSTS) |
 	                            COUNTER_BIT(ESTAB_RESETS),
 			.where = COUNTER_OUT_RSTS,

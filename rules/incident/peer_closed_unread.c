@@ -18,8 +18,7 @@ static void judge(struct ledger *ledger)
 			.cause = "peer-closed-unread",
 			.pool = POOL_CLOSE,
 			.want = want,
-			.confidence = want.min ? CONFIDENCE_CERTAIN
-	                                       : CONFIDENCE_POSSIBLE,
+			.confidence = CONFIDENCE_CERTAIN,
 			.counters = COUNTER_BIT(ABORT_ON_CLOSE) |
 	                            COUNTER_BIT(OUT_RSTS) |
 	                            COUNTER_BIT(ESTAB_RESETS),

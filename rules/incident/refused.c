@@ -13,24 +13,18 @@
 /* Refused here; who wanted to connect is not known to be here. */
 static void judge_strangers(struct ledger *ledger)
 {
-	const uint64_t ours = least(ledger->tally.n[RESET_NO_SOCKET],
-	                            ledger->sum[COUNTER_ATTEMPT_FAILS]);
-	const uint64_t traced =
-		saturate_sub(ledger->tally.n[RESET_NO_SOCKET], ours);
+	uint64_t n = other_orderly(ledger).max;
 
-	if (ledger->ours)
-		return;
+	if (ledger->tally.complete)
+		n = saturate_sub(ledger->tally.n[RESET_NO_SOCKET],
+		                 ledger->sum[COUNTER_ATTEMPT_FAILS]);
 	(void)found_claim(
 		ledger,
 		&(struct claim){
 			.cause = "refused",
 			.pool = POOL_OTHER,
-			.want = count_upto(other_traced(ledger, RESET_NO_SOCKET,
-	                                                other_orderly(ledger))
-	                                           .max -
-	                                   (ledger->tally.complete ? ours : 0)),
-			.confidence = traced ? CONFIDENCE_LIKELY
-	                                     : CONFIDENCE_POSSIBLE,
+			.want = count_upto(n),
+			.confidence = CONFIDENCE_POSSIBLE,
 			.counters = COUNTER_BIT(OUT_RSTS),
 			.where = COUNTER_OUT_RSTS,
 			.kind = RESET_NO_SOCKET,
@@ -56,21 +50,21 @@ static void judge(struct ledger *ledger)
 			.did = "went to a port on which nobody listened",
 			.why = "the attempts failed, and as many resets answered them",
 		});
-	if (!ledger->ours)
-		(void)found_claim(
-			ledger,
-			&(struct claim){
-				.cause = "refused",
-				.pool = POOL_ATTEMPT,
-				.want = count_upto(
-					ledger->pool[POOL_ATTEMPT].max),
-				.confidence = CONFIDENCE_POSSIBLE,
-				.counters = COUNTER_BIT(ATTEMPT_FAILS),
-				.where = COUNTER_ATTEMPT_FAILS,
-				.kind = RESET_KINDS,
-				.did = "got no connection from another host",
-				.why = "nothing here refused them: on the other host nobody listened, or a firewall said so",
-			});
+	if (ledger->ours)
+		return;
+	(void)found_claim(
+		ledger,
+		&(struct claim){
+			.cause = "refused",
+			.pool = POOL_ATTEMPT,
+			.want = count_upto(ledger->pool[POOL_ATTEMPT].max),
+			.confidence = CONFIDENCE_POSSIBLE,
+			.counters = COUNTER_BIT(ATTEMPT_FAILS),
+			.where = COUNTER_ATTEMPT_FAILS,
+			.kind = RESET_KINDS,
+			.did = "got no connection from another host",
+			.why = "nothing here refused them: on the other host nobody listened, or a firewall said so",
+		});
 	judge_strangers(ledger);
 }
 

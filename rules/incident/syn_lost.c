@@ -16,8 +16,7 @@ static void judge(struct ledger *ledger)
 			.cause = "syn-lost",
 			.pool = POOL_SYN_TIMEOUT,
 			.want = want,
-			.confidence = want.min ? CONFIDENCE_LIKELY
-	                                       : CONFIDENCE_POSSIBLE,
+			.confidence = CONFIDENCE_LIKELY,
 			.counters = COUNTER_BIT(ATTEMPT_FAILS) |
 	                            COUNTER_BIT(ABORT_ON_TIMEOUT) |
 	                            COUNTER_BIT(SYN_RETRANS) |

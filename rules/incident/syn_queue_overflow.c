@@ -10,6 +10,7 @@
 
 #include "rules/incident/found.h"
 #include "rules/incident/hot.h"
+#include "rules/incident/stall.h"
 #include "rules/saturate.h"
 
 /* SYNs dropped for that reason. */
@@ -45,20 +46,12 @@ static void name_listener(const struct ledger *ledger,
 	found_evidence(found, "drops of the listener", largest);
 }
 
-/* As accept_queue_overflow.c has it: one more drop than repetitions. */
 static void judge_netns(struct ledger *ledger, const struct netns_delta *delta)
 {
 	const uint64_t n = dropped(delta);
-	const struct count_range want = {
-		saturate_sub(n, ledger->sum[COUNTER_SYN_RETRANS]),
-		n,
-	};
-	const struct count_range drawn =
-		ledger_draw(ledger, POOL_SYN_TIMEOUT, want);
-	struct cause_found found =
-		found_make("syn-queue-overflow", delta->ns, drawn,
-	                   drawn.max && !drawn.min ? CONFIDENCE_POSSIBLE
-	                                           : CONFIDENCE_LIKELY);
+	const struct count_range drawn = stall_draw(ledger, delta, n, 0);
+	struct cause_found found = found_make("syn-queue-overflow", delta->ns,
+	                                      drawn, CONFIDENCE_LIKELY);
 	uint64_t sum[COUNTER_COUNT];
 
 	for (enum counter_id id = 0; id < COUNTER_COUNT; id++)

@@ -77,40 +77,88 @@ static void find_ports(const struct incident *incident, struct ports *ret)
 		add_port(ret, incident->seen->listeners[i].first.port);
 }
 
-static void add(struct reset_tally *tally, const struct ports *ports,
+/*
+ * The ports that sockets of these namespaces were connected to. What looks
+ * like a client's own port is none: each namespace uses the same ones.
+ */
+static void find_connected(const struct incident *incident, struct ports *ret)
+{
+	const struct sysctl_fact *range =
+		&incident->after->ns[0].sysctl[SYSCTL_PORT_RANGE];
+
+	*ret = (struct ports){ { 0 } };
+	for (size_t i = 0; i < incident->seen->n_ends; i++) {
+		const uint16_t port = incident->seen->ends[i].tuple.dport;
+
+		if (port && range->state == FACT_KNOWN &&
+		    (port < range->v[0] || port > range->v[1]))
+			add_port(ret, port);
+	}
+}
+
+/* Only what all of a kind have in common is kept. */
+static void note_who(struct reset_tally *tally, enum reset_kind kind,
+                     const struct seen_reset *reset, uint16_t port)
+{
+	const pid_t pid = reset->active ? reset->pid : 0;
+
+	if (!tally->first[kind]) {
+		tally->first[kind] = reset;
+		tally->port[kind] = port;
+		tally->pid[kind] = pid;
+	}
+	if (tally->port[kind] != port)
+		tally->port[kind] = 0;
+	if (tally->pid[kind] != pid)
+		tally->pid[kind] = 0;
+}
+
+/* Of a connection of ours, to a listener that nobody saw? */
+static bool is_unseen(const struct ports *connected,
+                      const struct seen_reset *reset)
+{
+	return has_port(connected, reset->tuple.sport) ||
+	       has_port(connected, reset->tuple.dport);
+}
+
+static void add(struct reset_tally *tally, const struct ports ports[static 2],
                 const struct seen_reset *reset)
 {
 	const enum reset_kind kind = reset_kind(reset);
-	const bool by_server = has_port(ports, reset->tuple.sport);
-	const bool by_client = has_port(ports, reset->tuple.dport);
+	const bool by_server = has_port(&ports[0], reset->tuple.sport);
+	const bool by_client = has_port(&ports[0], reset->tuple.dport);
 
 	if (reset->received || kind == RESET_KINDS)
 		return;
-	if (!by_server && !by_client && kind != RESET_NO_SOCKET)
+	if (!by_server && !by_client && kind != RESET_NO_SOCKET) {
+		tally->complete =
+			tally->complete && !is_unseen(&ports[1], reset);
 		return;
+	}
+	note_who(tally, kind, reset,
+	         by_server ? reset->tuple.sport : reset->tuple.dport);
 	tally->n[kind]++;
 	tally->by_client[kind] += by_client && !by_server;
-	if (!tally->first[kind])
-		tally->first[kind] = reset;
 }
 
 void tally_make(const struct incident *incident, struct reset_tally *ret)
 {
 	const struct observed *seen = incident->seen;
-	struct ports ports;
+	struct ports ports[2]; /* listened on; connected to */
 
 	*ret = (struct reset_tally){ .complete = false };
 	if (!seen)
 		return;
-	find_ports(incident, &ports);
-	for (size_t i = 0; i < seen->n_resets; i++)
-		add(ret, &ports, &seen->resets[i]);
 	ret->complete = seen->traced.state == FACT_KNOWN &&
 	                !seen->traced.lost && seen->reasons;
+	find_ports(incident, &ports[0]);
+	find_connected(incident, &ports[1]);
+	for (size_t i = 0; i < seen->n_resets; i++)
+		add(ret, ports, &seen->resets[i]);
 }
 
 uint64_t tally_port(const struct incident *incident, enum reset_kind kind,
-                    uint16_t port)
+                    uint16_t port, uint64_t since_ns)
 {
 	const struct observed *seen = incident->seen;
 	uint64_t n = 0;
@@ -119,7 +167,7 @@ uint64_t tally_port(const struct incident *incident, enum reset_kind kind,
 		const struct seen_reset *reset = &seen->resets[i];
 
 		n += !reset->received && reset->tuple.sport == port &&
-		     reset_kind(reset) == kind;
+		     reset->at_ns >= since_ns && reset_kind(reset) == kind;
 	}
 	return n;
 }

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct incident;
 struct seen_reset;
@@ -35,7 +36,10 @@ struct reset_tally {
 	uint64_t by_client[RESET_KINDS]; /* of these, sent by the end that
 	                                    had connected */
 	const struct seen_reset *first[RESET_KINDS]; /* NULL: none */
-	bool complete; /* all resets were seen, with the kernel's reasons */
+	uint16_t port[RESET_KINDS]; /* of the listener; 0: of several */
+	pid_t pid[RESET_KINDS];     /* who did it; 0: several, or nobody */
+	bool complete; /* all resets were seen, with the kernel's reasons, and
+	                  no listener that had to do with them was missed */
 };
 
 /** reset_kind - what kind of reset an event tells of */
@@ -44,8 +48,10 @@ enum reset_kind reset_kind(const struct seen_reset *reset);
 /** tally_make - count the resets sent */
 void tally_make(const struct incident *incident, struct reset_tally *ret);
 
-/** tally_port - resets of a kind that the listener on @port sent */
+/** tally_port - resets of a kind that were sent from @port at @since_ns or
+ * later
+ */
 uint64_t tally_port(const struct incident *incident, enum reset_kind kind,
-                    uint16_t port);
+                    uint16_t port, uint64_t since_ns);
 
 #endif

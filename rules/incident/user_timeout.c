@@ -15,8 +15,7 @@ static void judge(struct ledger *ledger)
 			.cause = "user-timeout",
 			.pool = POOL_TIMEOUT,
 			.want = want,
-			.confidence = want.min ? CONFIDENCE_LIKELY
-	                                       : CONFIDENCE_POSSIBLE,
+			.confidence = CONFIDENCE_LIKELY,
 			.counters = COUNTER_BIT(ABORT_ON_TIMEOUT) |
 	                            COUNTER_BIT(ESTAB_RESETS) |
 	                            COUNTER_BIT(TIMEOUTS) |
