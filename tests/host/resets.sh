@@ -17,19 +17,20 @@ serve()
 	fi
 }
 
-# Some flows would wait for minutes, so it is ended before.
-thousand_flows() # SECONDS
+# Some flows would wait for minutes, so it is ended before. Without its barrier
+# the first flow need not wait for the last one's connect().
+thousand_flows() # SECONDS [OPTION]
 {
 	NSTAT_HISTORY=history nstat -n
 	kiloflow run --format json --report report -- \
-		timeout --signal KILL "$1" "${iperf[@]}" -c 127.0.0.1 -P 1000 -t 1 >client.log 2>client.err || true
+		timeout --signal KILL "$1" "${iperf[@]}" -c 127.0.0.1 -P 1000 -t 1 "${@:2}" >client.log 2>client.err || true
 	NSTAT_HISTORY=history nstat -sz --json >counters
 	cp report stdout
 }
 
 lines() { grep -cE "$1" client.err || true; }
 
-overflow() { echo ".causes[] | select(.id == \"accept-queue-overflow\") | $1"; }
+overflow() { echo "([.causes[] | select(.id == \"accept-queue-overflow\")][0] | $1)"; }
 
 case_origin()
 {
@@ -38,10 +39,10 @@ case_origin()
 	echo 128 >$cap
 	ulimit -n 20000
 	serve
-	thousand_flows 7
+	thousand_flows 6 --no-connect-sync
 	resets=$(lines 'reset by peer|Broken pipe')
 	failed=$(jq '.kernel.TcpExtSyncookiesFailed' counters)
-	((failed > 0)) || fail "no flow was reset: $(cat counters)"
+	((failed > 0)) || fail "no flow was reset"
 	is "$(overflow .process.comm)" '"iperf"'
 	jqf "$(overflow .listener) | endswith(\":5001\")"
 	jqf "$(overflow .connections.max) >= $failed"
@@ -75,8 +76,15 @@ case_mended()
 	serve
 	expect_exit 0 kiloflow check --fix --yes --no-persist --no-load --flows 1000 --port 5001
 	thousand_flows 20
-	serve
-	is .causes '[]'
+	if ! listening 5001; then
+		# that it died is no matter of the queue, and said
+		is '[.causes[] | select(.id == "accept-queue-overflow")]' '[]'
+		jqf '.causes | length > 0'
+		echo "iperf's server died" >said
+		return
+	fi
+	# a thousand flows may well bring TCP's memory under pressure
+	is '[.causes[] | select(.connections.max > 0 or .id != "memory-pressure")]' '[]'
 	is .failed '{"max":0,"min":0}'
 }
 

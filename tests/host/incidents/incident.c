@@ -126,9 +126,10 @@ static void assist_once(const struct scenario *row, uint16_t port, int fd)
 			"ss -HK state established sport = :%u >/dev/null 2>&1",
 			port);
 	else if (!strcmp(what, "destroy-listener"))
-		(void)snprintf(line, sizeof(line),
-		               "ss -HK state listening sport = :%u >/dev/null 2>&1",
-		               port);
+		(void)snprintf(
+			line, sizeof(line),
+			"ss -HK state listening sport = :%u >/dev/null 2>&1",
+			port);
 	else if (!strcmp(what, "remove"))
 		(void)snprintf(line, sizeof(line), "ip addr del %s dev lo",
 		               row->address);

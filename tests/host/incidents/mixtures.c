@@ -190,6 +190,7 @@ static void eager_then_dead(struct scene *scene)
 	read_all(&late, 10000);
 	eager = errors("read", ECONNRESET);
 	truth("accept-queue-overflow", scene->port, scene->server, eager);
+	wait_ms(50); /* as a listener that dies is known by its last sight */
 	tell(scene);
 	read_ends(&full, 10000);
 	truth("listener-closed", scene->port, scene->server,
