@@ -877,6 +877,40 @@ static void died_untraced(struct world *world)
 	                             .tuple = { .sport = 81 } });
 }
 
+/* Most of its connections had ended before. */
+static void died_later(struct world *world)
+{
+	(void)dead_80(world);
+	see_ends(world, 3,
+	         &(struct seen_end){ .at_ns = 104 * S,
+	                             .tuple = { .sport = 80 } });
+	see_ends(world, 7,
+	         &(struct seen_end){ .at_ns = 102 * S,
+	                             .tuple = { .sport = 80 } });
+}
+
+/* Their clients happen to have the same ports. */
+static void others_beside(struct world *world)
+{
+	struct seen_reset reset = reset_of("TCP_STATE", TCP_CLOSE);
+
+	see_listener(world, 80, 0);
+	see_resets(world, 7, &reset);
+	reset.tuple.sport = 81;
+	see_resets(world, 3, &reset);
+	see_ends(
+		world, 7,
+		&(struct seen_end){ .tuple = { .sport = 80, .dport = 40000 } });
+}
+
+static void flags_traced(struct world *world)
+{
+	const struct seen_reset reset = reset_of("TCP_FLAGS", TCP_LISTEN);
+
+	see_listener(world, 80, 18);
+	see_resets(world, 8, &reset);
+}
+
 static void died_and_came_back(struct world *world)
 {
 	died_untraced(world);
@@ -1027,6 +1061,25 @@ static const struct row traces[] = {
 	  died_untraced,
 	  { 4, 7 },
 	  "peer-closed 0..7 possible, process-died 0..7 possible 0.0.0.0:80" },
+	{ "its process died, after others had been closed",
+	  true,
+	  { C(OUT_RSTS) = 7, C(ESTAB_RESETS) = 7 },
+	  died_later,
+	  { 7, 7 },
+	  "peer-closed 7 likely" },
+	{ "resets of other namespaces beside",
+	  true,
+	  { C(ABORT_ON_DATA) = 7, C(OUT_RSTS) = 7, C(ESTAB_RESETS) = 14 },
+	  others_beside,
+	  { 7, 14 },
+	  "app-abort 7 certain 0.0.0.0:80" },
+	{ "TIME_WAIT was skipped, and a queue overflowed, traced",
+	  true,
+	  { C(TIME_WAIT_OVERFLOW) = 8, C(OUT_RSTS) = 8, C(ESTAB_RESETS) = 8,
+	    C(LISTEN_OVERFLOWS) = 9, C(LISTEN_DROPS) = 9 },
+	  flags_traced,
+	  { 4, 8 },
+	  "accept-queue-overflow 0..8 possible 0.0.0.0:80, time-wait-overflow 0..8 possible 0.0.0.0:80" },
 	{ "one of its processes died",
 	  true,
 	  { C(OUT_RSTS) = 7, C(ESTAB_RESETS) = 7 },
