@@ -27,14 +27,20 @@ endif
 # A library's name for pkg-config, and the Debian package that brings it.
 LIBRARIES := libmnl:libmnl-dev libnl-3.0:libnl-3-dev \
 	libnl-route-3.0:libnl-route-3-dev jansson:libjansson-dev
-# The same for what tests between hosts need; without them all, none is built.
+package_names = $(foreach l,$(1),$(firstword $(subst :, ,$(l))))
+lacking = $(strip $(foreach p,$(call package_names,$(1)),\
+	$(shell $(PKG_CONFIG) --exists $(p) || echo $(p))))
+# The same for what tests between hosts need, and for trace events; without
+# all of a part, that part is not built.
 SERVE_LIBRARIES := libsodium:libsodium-dev libseccomp:libseccomp-dev \
 	libcap:libcap-dev
-package_names = $(foreach l,$(1),$(firstword $(subst :, ,$(l))))
-MISSING := $(foreach p,$(call package_names,$(SERVE_LIBRARIES)),\
-	$(shell $(PKG_CONFIG) --exists $(p) || echo $(p)))
+SERVE_LACKS := $(call lacking,$(SERVE_LIBRARIES))
+TRACE_LIBRARIES := libtracefs:libtracefs-dev libtraceevent:libtraceevent-dev
+TRACE_LACKS := $(call lacking,$(TRACE_LIBRARIES))
+ALL_LIBRARIES := $(LIBRARIES) + $(SERVE_LIBRARIES) $(TRACE_LIBRARIES)
 PACKAGES := $(call package_names,$(LIBRARIES) \
-	$(if $(strip $(MISSING)),,$(SERVE_LIBRARIES)))
+	$(if $(SERVE_LACKS),,$(SERVE_LIBRARIES)) \
+	$(if $(TRACE_LACKS),,$(TRACE_LIBRARIES)))
 PKG_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS := $(shell $(PKG_CONFIG) --libs $(PACKAGES) 2>/dev/null)
 
@@ -42,15 +48,17 @@ WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wcast-qual -Wformat=2 -Wundef -Wpointer-arith
 CFLAGS ?= -O2 -g
 COMPILE = $(CC) -std=gnu11 -D_GNU_SOURCE -DKILOFLOW_VERSION='"$(VERSION)"' \
-	$(if $(strip $(MISSING)),-DKILOFLOW_MISSING='"$(strip $(MISSING))"') \
+	$(if $(SERVE_LACKS),-DKILOFLOW_MISSING='"$(SERVE_LACKS)"') \
 	-I. $(WARNINGS) $(PKG_CFLAGS) -pthread $(CPPFLAGS) $(CFLAGS) -MMD -MP
 LINK = $(CC) -pthread $(CFLAGS) $(LDFLAGS)
 LIBS = $(PKG_LIBS) -lm
 
 SERVE_SOURCES := $(patsubst %,probes/load/%.c,control remote sandbox secret \
 	serve session)
-SOURCES := $(filter-out $(if $(strip $(MISSING)),$(SERVE_SOURCES),\
-	probes/load/hosts_missing.c),\
+TRACE_SOURCES := probes/observe/trace.c probes/observe/trace_parse.c
+SOURCES := $(filter-out \
+	$(if $(SERVE_LACKS),$(SERVE_SOURCES),probes/load/hosts_missing.c) \
+	$(if $(TRACE_LACKS),$(TRACE_SOURCES),probes/observe/trace_missing.c),\
 	$(sort $(shell find probes rules checker -name '*.c')))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 # A file with a main() is a program; all other files are one library.
@@ -65,7 +73,15 @@ SUPPORT_PROGRAMS := \
 # page, by gen-bash, gen-zsh and gen-fish the shells' completions.
 GENERATED := $(patsubst checker/dist/gen_%.c,$(BUILD)/kiloflow.%,\
 	$(wildcard checker/dist/gen_*.c))
-UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+UNIT_TESTS := $(patsubst %.c,$(BUILD)/%,$(filter-out \
+	$(if $(SERVE_LACKS),$(patsubst %,tests/unit/test_load_%.c,control \
+		secret)) \
+	$(if $(TRACE_LACKS),tests/unit/test_trace_parse.c),\
+	$(wildcard tests/unit/test_*.c)))
+# The scenes that tests/host/incidents.sh has played.
+INCIDENT := $(BUILD)/tests/host/incidents/incident
+INCIDENT_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,\
+	$(wildcard tests/host/incidents/*.c))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 # V=1 shows the commands, -s shows nothing.
@@ -97,7 +113,7 @@ libraries:
 # --- running ---------------------------------------------------------------
 
 run:
-	@tests/support/deps.sh build $(LIBRARIES) + $(SERVE_LIBRARIES)
+	@tests/support/deps.sh build $(ALL_LIBRARIES)
 	@$(MAKE) --no-print-directory all
 	@$(BUILD)/kiloflow check; status=$$?; case $$status in \
 	0) echo "make run: kiloflow's verdict on this host: ready" ;; \
@@ -115,7 +131,8 @@ install: all
 	install -D -m 0755 $(BUILD)/kiloflow $(DESTDIR)$(BINDIR)/kiloflow
 	install -D -m 0644 -t $(DESTDIR)$(DATADIR) \
 		checker/report/kiloflow.report.schema.json \
-		checker/report/kiloflow.snapshot.schema.json
+		checker/report/kiloflow.snapshot.schema.json \
+		checker/report/kiloflow.watch.schema.json
 	install -D -m 0644 $(BUILD)/kiloflow.man $(INSTALLED_MAN)
 	install -D -m 0644 $(BUILD)/kiloflow.bash $(INSTALLED_BASH)
 	install -D -m 0644 $(BUILD)/kiloflow.zsh $(INSTALLED_ZSH)
@@ -129,7 +146,7 @@ uninstall:
 # A Debian package below BUILD, built in a directory of its own with
 # Debian's flags.
 deb:
-	@tests/support/deps.sh deb $(LIBRARIES) + $(SERVE_LIBRARIES)
+	@tests/support/deps.sh deb $(ALL_LIBRARIES)
 	+@BUILD='$(BUILD)' MAKE='$(MAKE)' VERSION='$(VERSION)' \
 		checker/dist/deb.sh
 
@@ -144,7 +161,7 @@ RUN_SUITES = +@BUILD='$(BUILD)' MAKE='$(MAKE)' FUZZ_SECONDS='$(SECONDS)' \
 SECONDS ?= 120
 
 test:
-	@tests/support/deps.sh test $(LIBRARIES) + $(SERVE_LIBRARIES)
+	@tests/support/deps.sh test $(ALL_LIBRARIES)
 	$(RUN_SUITES) $(SUITES)
 
 $(SUITES):
@@ -158,7 +175,7 @@ coverage:
 	@BUILD='$(BUILD)' MAKE='$(MAKE)' tests/gates/coverage.sh -v
 
 # What a suite is made of; run.sh builds these with each suite's own flags.
-programs: all $(SUPPORT_PROGRAMS) $(UNIT_TESTS)
+programs: all $(SUPPORT_PROGRAMS) $(UNIT_TESTS) $(INCIDENT)
 fuzzers: $(FUZZERS)
 
 # Functions that a unit test has its own of: what calls x() calls __wrap_x().
@@ -177,6 +194,9 @@ $(UNIT_TESTS): $(BUILD)/%: $(BUILD)/%.o $(SUPPORT_OBJECTS) \
 $(SUPPORT_PROGRAMS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkiloflow.a
 	$(call SAY,LD)$(LINK) -o $@ $^ $(LIBS)
 
+$(INCIDENT): $(INCIDENT_OBJECTS)
+	$(call SAY,LD)$(LINK) -o $@ $^
+
 $(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkiloflow.a
 	$(call SAY,LD)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
@@ -186,4 +206,4 @@ $(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libkiloflow.a
 .SECONDARY:
 
 -include $(OBJECTS:.o=.d) $(SUPPORT:%.c=$(BUILD)/%.d) \
-	$(addsuffix .d,$(UNIT_TESTS) $(FUZZERS))
+	$(INCIDENT_OBJECTS:.o=.d) $(addsuffix .d,$(UNIT_TESTS) $(FUZZERS))

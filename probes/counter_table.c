@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * counter_table - see counter_table.h. The names are those of
- * net/ipv4/proc.c:snmp4_tcp_list and snmp4_net_list. Where a name promises
+ * net/ipv4/proc.c:snmp4_tcp_list, snmp4_net_list
+ * and their neighbours. Where a name promises
  * something that the counter does not count, its help says so.
  */
 #include "probes/counter_table.h"
@@ -68,6 +69,37 @@ static const struct counter_desc rows[COUNTER_COUNT] = {
 	"It has nothing to do with the backlog of listen()." },
 [COUNTER_RCVQ_DROP] = { "TcpExt", "TCPRcvQDrop",
 	"Data was dropped because the receive buffer of its connection was full or no memory was left; the sender sends it again." },
+[COUNTER_SYN_CHALLENGE] = { "TcpExt", "TCPSYNChallenge",
+	"A connection that stood got another SYN or SYN-ACK, and answered with a challenge ACK. "
+	"On a client it means that its server sends the SYN-ACK again: the ACK was lost, or dropped by a full accept queue." },
+[COUNTER_CHALLENGE_ACK] = { "TcpExt", "TCPChallengeACK",
+	"A doubtful SYN or reset was answered with an ACK, so that only the true peer can end the connection." },
+[COUNTER_DEFER_ACCEPT_DROP] = { "TcpExt", "TCPDeferAcceptDrop",
+	"A listener with TCP_DEFER_ACCEPT got a bare ACK and went on waiting for data; nothing is lost by that." },
+[COUNTER_KEEP_ALIVE] = { "TcpExt", "TCPKeepAlive",
+	"An idle connection was asked for a sign of life (SO_KEEPALIVE)." },
+[COUNTER_TW_RECYCLED] = { "TcpExt", "TWRecycled",
+	"A connection in TIME_WAIT was ended early because a new one took its ports (tcp_tw_reuse)." },
+[COUNTER_RETRANS_FAIL] = { "TcpExt", "TCPRetransFail",
+	"A segment could not be sent again, because this host itself refused to send it: a firewall rule or a full conntrack table." },
+[COUNTER_LOSS_PROBES] = { "TcpExt", "TCPLossProbes",
+	"A segment was sent again early, to find out whether the last ones were lost." },
+[COUNTER_FAST_RETRANS] = { "TcpExt", "TCPFastRetrans",
+	"A segment was sent again because later ones had arrived: it was lost, or dropped on the way." },
+[COUNTER_ACTIVE_OPENS] = { "Tcp", "ActiveOpens",
+	"A program of this namespace called connect(), and a SYN was sent." },
+[COUNTER_PASSIVE_OPENS] = { "Tcp", "PassiveOpens",
+	"A client's handshake with a listener came to its end." },
+[COUNTER_LOCK_DROPPED_ICMPS] = { "TcpExt", "LockDroppedIcmps",
+	"An ICMP message about a connection came while its program was at work on it, and was passed over; a connect() may have failed by it all the same." },
+[COUNTER_IN_ADDR_ERRORS] = { "Ip", "InAddrErrors",
+	"A packet came for an address that this host does not have, or has no longer." },
+[COUNTER_OUT_NO_ROUTES] = { "Ip", "OutNoRoutes",
+	"A packet could not be sent, because there was no route for it, or its address was not here any more." },
+[COUNTER_ICMP_IN_UNREACHS] = { "Icmp", "InDestUnreachs",
+	"Somebody answered a packet of this host with ICMP: its destination cannot be reached, or refuses it." },
+[COUNTER_ICMP_OUT_UNREACHS] = { "Icmp", "OutDestUnreachs",
+	"This host answered a packet with ICMP: a firewall rejects, no program has that UDP port, or there is no route." },
 };
 /* clang-format on */
 

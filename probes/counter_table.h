@@ -35,13 +35,29 @@ enum counter_id {
 	COUNTER_MEMORY_PRESSURES,
 	COUNTER_BACKLOG_DROP,
 	COUNTER_RCVQ_DROP,
+	COUNTER_SYN_CHALLENGE,
+	COUNTER_CHALLENGE_ACK,
+	COUNTER_DEFER_ACCEPT_DROP,
+	COUNTER_KEEP_ALIVE,
+	COUNTER_TW_RECYCLED,
+	COUNTER_RETRANS_FAIL,
+	COUNTER_LOSS_PROBES,
+	COUNTER_FAST_RETRANS,
+	COUNTER_ACTIVE_OPENS,
+	COUNTER_PASSIVE_OPENS,
+	COUNTER_LOCK_DROPPED_ICMPS,
+	COUNTER_IN_ADDR_ERRORS,
+	COUNTER_OUT_NO_ROUTES,
+	COUNTER_ICMP_IN_UNREACHS,
+	COUNTER_ICMP_OUT_UNREACHS,
 	COUNTER_COUNT
 };
 
 struct counter_desc {
-	const char *group; /* "Tcp" or "TcpExt": the line's prefix */
-	const char *name;  /* the column's name, as the kernel spells it */
-	const char *help;  /* plain words: what one more of it means */
+	const char
+		*group;   /* "Ip", "Icmp", "Tcp", "TcpExt": the line's prefix */
+	const char *name; /* the column's name, as the kernel spells it */
+	const char *help; /* plain words: what one more of it means */
 };
 
 /** counter_desc - the row of @id; never NULL for id < COUNTER_COUNT */

@@ -11,6 +11,7 @@
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
+#include <linux/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -23,6 +24,14 @@ struct attr_desc {
 	size_t field; /* offset in struct diag_row, a struct fact_u64 */
 };
 
+#define INFO_NUMBER(member)                                                    \
+	{                                                                      \
+		INET_DIAG_INFO, true,                                          \
+			offsetof(struct tcp_info, tcpi_##member),              \
+			sizeof(((struct tcp_info *)0)->tcpi_##member),         \
+			offsetof(struct diag_row, member)                      \
+	}
+
 /* clang-format off */
 static const struct attr_desc attr_descs[] = {
 	{ INET_DIAG_SKMEMINFO, true, SK_MEMINFO_DROPS * 4, 4,
@@ -31,6 +40,9 @@ static const struct attr_desc attr_descs[] = {
 	  offsetof(struct diag_row, cgroup_id) },
 	{ INET_DIAG_SKV6ONLY, false, 0, 1,
 	  offsetof(struct diag_row, v6only) },
+	INFO_NUMBER(retransmits), INFO_NUMBER(backoff), INFO_NUMBER(unacked),
+	INFO_NUMBER(total_retrans), INFO_NUMBER(bytes_acked),
+	INFO_NUMBER(bytes_received),
 };
 /* clang-format on */
 
@@ -38,14 +50,6 @@ static const struct attr_desc attr_descs[] = {
 static size_t padded(size_t len)
 {
 	return (len + 3) & ~(size_t)3;
-}
-
-static const struct attr_desc *find_attr(uint16_t type)
-{
-	for (size_t i = 0; i < sizeof(attr_descs) / sizeof(attr_descs[0]); i++)
-		if (attr_descs[i].type == type)
-			return &attr_descs[i];
-	return NULL;
 }
 
 static uint64_t load_number(const uint8_t *at, size_t size)
@@ -65,18 +69,26 @@ static uint64_t load_number(const uint8_t *at, size_t size)
 	}
 }
 
-static int parse_attr(uint16_t type, const uint8_t *payload, size_t len,
-                      struct diag_row *row)
+static int parse_number(const struct attr_desc *desc, const uint8_t *payload,
+                        size_t len, struct diag_row *row)
 {
-	const struct attr_desc *desc = find_attr(type);
 	struct fact_u64 fact;
 
-	if (!desc)
-		return 0;
 	if (len < (size_t)desc->at + desc->size)
 		return desc->grows ? 0 : -EBADMSG;
 	fact = fact_known(load_number(payload + desc->at, desc->size));
 	memcpy((uint8_t *)row + desc->field, &fact, sizeof(fact));
+	return 0;
+}
+
+/* An attribute may hold several. */
+static int parse_attr(uint16_t type, const uint8_t *payload, size_t len,
+                      struct diag_row *row)
+{
+	for (size_t i = 0; i < sizeof(attr_descs) / sizeof(attr_descs[0]); i++)
+		if (attr_descs[i].type == type &&
+		    parse_number(&attr_descs[i], payload, len, row))
+			return -EBADMSG;
 	return 0;
 }
 
@@ -129,6 +141,12 @@ int diag_parse(const void *payload, size_t len, struct diag_row *ret)
 		.drops = absent,
 		.cgroup_id = absent,
 		.v6only = absent,
+		.retransmits = absent,
+		.backoff = absent,
+		.unacked = absent,
+		.total_retrans = absent,
+		.bytes_acked = absent,
+		.bytes_received = absent,
 	};
 	addr_len = msg.idiag_family == AF_INET ? 4 : 16;
 	memcpy(ret->src, msg.id.idiag_src, addr_len);

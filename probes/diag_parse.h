@@ -29,6 +29,9 @@ struct diag_row {
 	                              kernels < 4.7 send it without */
 	struct fact_u64 cgroup_id; /* INET_DIAG_CGROUP_ID */
 	struct fact_u64 v6only;    /* INET_DIAG_SKV6ONLY: listeners, IPv6 */
+	/* INET_DIAG_INFO: tcpi_x of struct tcp_info */
+	struct fact_u64 retransmits, backoff, unacked, total_retrans;
+	struct fact_u64 bytes_acked, bytes_received;
 };
 
 /**

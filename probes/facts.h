@@ -125,9 +125,10 @@ struct memory_facts {
 };
 
 struct host {
-	char name[65];                           /* raw, not escaped */
-	char kernel[65];                         /* release */
-	uint64_t taken_at_ns;                    /* CLOCK_REALTIME */
+	char name[65];        /* raw, not escaped */
+	char kernel[65];      /* release */
+	char boot_id[40];     /* another after each boot; "": not known */
+	uint64_t taken_at_ns; /* CLOCK_REALTIME */
 	struct sysctl_fact sysctl[SYSCTL_COUNT]; /* of scopes INIT, GLOBAL */
 	struct limits_facts limits;
 	struct memory_facts memory;

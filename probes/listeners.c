@@ -283,14 +283,14 @@ static void count_half_open(struct diag *diag, struct listener *listeners,
 }
 
 /* A row has its listener's family, so one family's rows do for it. */
-static void count_all_half_open(struct diag *diag, const struct collection *all)
+void listeners_read_syn(struct diag *diag, struct listener *listeners, size_t n)
 {
 	size_t n_ipv4 = 0;
 
-	while (n_ipv4 < all->n && all->items[n_ipv4].family == AF_INET)
+	while (n_ipv4 < n && listeners[n_ipv4].family == AF_INET)
 		n_ipv4++;
-	count_half_open(diag, all->items, n_ipv4, AF_INET);
-	count_half_open(diag, all->items + n_ipv4, all->n - n_ipv4, AF_INET6);
+	count_half_open(diag, listeners, n_ipv4, AF_INET);
+	count_half_open(diag, listeners + n_ipv4, n - n_ipv4, AF_INET6);
 }
 
 static int run(const struct probe_env *env, struct host *host,
@@ -306,7 +306,7 @@ static int run(const struct probe_env *env, struct host *host,
 	if (!rc)
 		rc = read_listeners(&diag, &all);
 	if (!rc && all.n)
-		count_all_half_open(&diag, &all);
+		listeners_read_syn(&diag, all.items, all.n);
 	diag_close(&diag);
 	if (rc) {
 		free(all.items);

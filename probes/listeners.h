@@ -12,6 +12,7 @@
 
 #include <stddef.h>
 
+struct diag;
 struct diag_row;
 struct listener;
 
@@ -48,5 +49,12 @@ void listeners_count_syn(struct listener *listeners, size_t n,
  * Which member of a SO_REUSEPORT group has how many is not visible.
  */
 void listeners_share_syn(struct listener *listeners, size_t n);
+
+/**
+ * listeners_read_syn - set syn_queue of each: known, or why it is not
+ * @listeners: as listeners_arrange() left them
+ */
+void listeners_read_syn(struct diag *diag, struct listener *listeners,
+                        size_t n);
 
 #endif

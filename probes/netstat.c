@@ -22,6 +22,8 @@ static const struct source {
 	const char *group;
 	const char *path;
 } sources[] = {
+	{ "Ip", "proc/thread-self/net/snmp" },
+	{ "Icmp", "proc/thread-self/net/snmp" },
 	{ "Tcp", "proc/thread-self/net/snmp" },
 	{ "TcpExt", "proc/thread-self/net/netstat" },
 };

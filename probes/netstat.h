@@ -11,8 +11,8 @@
 
 /**
  * netstat_parse - the counters of one group. Pure.
- * @group: "Tcp" or "TcpExt"; the group stands in two lines, first the names
- * of the columns and then their values
+ * @group: "Ip", "Icmp", "Tcp" or "TcpExt"; the group stands in two lines, first
+ * the names of the columns and then their values
  * @bytes: @len bytes of /proc/net/snmp or /proc/net/netstat
  * @counter: those of the group are set, the others left alone
  *

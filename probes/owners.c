@@ -486,25 +486,6 @@ static int share_out(struct search *search)
 	return 0;
 }
 
-/*
- * Processes outside of a PID namespace of ours are not in this /proc at all.
- * The initial one has an inode of its own
- * (include/linux/proc_ns.h:PROC_PID_INIT_INO).
- */
-#define PID_INIT_INODE UINT64_C(0xeffffffc)
-
-static bool is_in_child_pidns(int root_fd)
-{
-	char target[32];
-	uint64_t inode;
-	const ssize_t n =
-		readlinkat(root_fd, "proc/self/ns/pid", target, sizeof(target));
-
-	return n > 0 &&
-	       processes_parse_link("pid", target, (size_t)n, &inode) &&
-	       inode != PID_INIT_INODE;
-}
-
 static void set_states(const struct search *search, struct netns_facts *ns)
 {
 	for (size_t i = 0; i < ns->n_listeners; i++) {
@@ -535,7 +516,7 @@ int owners_find(int root_fd, struct netns_facts *ns, size_t n_ns,
 		return 0;
 	rc = processes_open(root_fd, &search.processes);
 	search.unreadable = search.processes.hidden;
-	search.child_pidns = is_in_child_pidns(root_fd);
+	search.child_pidns = processes_in_child_pidns(root_fd);
 	if (!rc)
 		rc = list_wanted(&search, ns, n_ns, n_listeners);
 	if (!rc)

@@ -16,6 +16,9 @@
 /* include/linux/sched.h */
 #define PF_KTHREAD 0x00200000U
 
+/* include/linux/proc_ns.h:PROC_PID_INIT_INO */
+#define PID_INIT_INODE UINT64_C(0xeffffffc)
+
 /* Words of /proc/PID/stat behind the comm, as proc(5) counts them from 3. */
 enum stat_word { STAT_STATE = 3, STAT_FLAGS = 9 };
 
@@ -173,4 +176,16 @@ bool processes_is_user(int dir_fd, const char *path)
 	if (rc == -ENOENT || rc == -ESRCH)
 		return false;
 	return rc || processes_parse_stat(content, len);
+}
+
+bool processes_in_child_pidns(int root_fd)
+{
+	char target[32];
+	uint64_t inode;
+	const ssize_t n =
+		readlinkat(root_fd, "proc/self/ns/pid", target, sizeof(target));
+
+	return n > 0 &&
+	       processes_parse_link("pid", target, (size_t)n, &inode) &&
+	       inode != PID_INIT_INODE;
 }

@@ -68,6 +68,13 @@ void processes_comm(int dir_fd, const char *path, char ret[16]);
 bool processes_is_user(int dir_fd, const char *path);
 
 /**
+ * processes_in_child_pidns - are we in a PID namespace of our own? Processes
+ * outside of it are not in this /proc at all
+ * @root_fd: directory that stands for "/"
+ */
+bool processes_in_child_pidns(int root_fd);
+
+/**
  * processes_parse_link - the inode of "socket:[123]" or "net:[123]". Pure.
  * @kind: "socket", "net"
  * @target: @len bytes, as readlink() gave them

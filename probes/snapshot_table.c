@@ -370,6 +370,7 @@ static const struct snapshot_field memory[] = {
 const struct snapshot_field snapshot_host[] = {
 	{ TEXT("name", host, name), .secret = "host" },
 	{ TEXT("kernel", host, kernel) },
+	{ TEXT("boot_id", host, boot_id) },
 	{ NUMBER("taken_at_ns", host, taken_at_ns) },
 	{ .key = "sysctls", .kind = &snapshot_sysctls, AT(host, sysctl) },
 	{ OBJECT("limits", host, limits, limits) },

@@ -175,7 +175,9 @@ static bool read_group(struct sos_netns *netns, const char *group,
 
 static bool read_kernels_counters(struct sos_netns *netns)
 {
-	return netns->is_own && read_group(netns, "Tcp", "proc/net/snmp") &&
+	return netns->is_own && read_group(netns, "Ip", "proc/net/snmp") &&
+	       read_group(netns, "Icmp", "proc/net/snmp") &&
+	       read_group(netns, "Tcp", "proc/net/snmp") &&
 	       read_group(netns, "TcpExt", "proc/net/netstat");
 }
 

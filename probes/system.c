@@ -6,9 +6,11 @@
 #include "probes/system.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "probes/base/file.h"
 #include "probes/facts.h"
 #include "probes/registry.h"
 
@@ -18,15 +20,27 @@ void system_parse(const struct utsname *uts, struct host *ret)
 	(void)snprintf(ret->kernel, sizeof(ret->kernel), "%s", uts->release);
 }
 
+/* It only tells two sets of facts apart. */
+static void read_boot_id(int root_fd, struct host *host)
+{
+	char text[sizeof(host->boot_id)];
+	size_t len;
+
+	if (file_read(root_fd, "proc/sys/kernel/random/boot_id", text,
+	              sizeof(text), &len, NULL))
+		return;
+	memcpy(host->boot_id, text, strcspn(text, "\n"));
+}
+
 static int run(const struct probe_env *env, struct host *host,
                struct netns_facts *ns, struct err *err)
 {
 	struct timespec now;
 	struct utsname uts;
 
-	(void)env;
 	(void)ns;
 	(void)err;
+	read_boot_id(env->root_fd, host);
 	if (!uname(&uts))
 		system_parse(&uts, host);
 	if (!clock_gettime(CLOCK_REALTIME, &now))

@@ -13,10 +13,13 @@
 const struct command *const commands[] = {
 	&command_check,
 	&command_undo,
+	&command_run,
+	&command_watch,
 	&command_listeners,
 	&command_load,
 	&command_serve,
 	&command_snapshot,
+	&command_postmortem,
 	&command_list,
 	&command_explain,
 	&command_policy,

@@ -38,6 +38,8 @@ extern const struct exit_meaning exit_meanings[];
 struct command {
 	const char *name;
 	const char *args; /* "ID"; "[COMMAND]" may be left out; NULL: none */
+	bool runs;        /* args are another command's: options end there */
+	bool unreported;  /* stdout is not for the report alone */
 	const char *what; /* a few words, for the list of commands */
 	const char *help; /* paragraphs, separated by \n\n */
 	/*
@@ -70,6 +72,9 @@ extern const struct command command_listeners;
 extern const struct command command_load;
 extern const struct command command_serve;
 extern const struct command command_snapshot;
+extern const struct command command_run;
+extern const struct command command_watch;
+extern const struct command command_postmortem;
 extern const struct command command_list;
 extern const struct command command_explain;
 extern const struct command command_policy;

@@ -70,7 +70,7 @@ int main(int argc, char *argv[])
 
 	if (options_parse(argc, argv, &options, &err))
 		return complain(&err, format, STATUS_USAGE);
-	if (!stdout_open) {
+	if (!stdout_open && !options.command->unreported) {
 		(void)err_set(&err, -EBADF,
 		              "cannot write the report: stdout is closed");
 		return complain(&err, format,

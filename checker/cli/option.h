@@ -69,8 +69,8 @@ struct option_word {
 	unsigned int value;
 };
 
-#define OPTION_MAX 64
-#define OPTION_COMMANDS_MAX 6
+#define OPTION_MAX 96
+#define OPTION_COMMANDS_MAX 10
 
 struct option {
 	const char *name;     /* without the dashes */

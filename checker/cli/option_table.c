@@ -8,6 +8,8 @@
 
 #define TIME_MIN_NS UINT64_C(1000000)
 #define TIME_MAX_NS UINT64_C(3600000000000)
+#define WATCH_MAX_NS UINT64_C(31536000000000000)
+#define SAMPLE_MAX_NS UINT64_C(60000000000)
 #define BYTES_MAX (UINT64_C(1) << 40)
 #define WORKERS_MAX 1024
 #define INTERVAL_MIN_NS UINT64_C(10000000)
@@ -23,12 +25,16 @@
 #define IN_LOAD .commands = { &command_load }
 #define IN_TESTS .commands = { &command_check, &command_load }
 #define IN_REPORTS                                                             \
-	.commands = { &command_check, &command_load, &command_listeners }
+	.commands = { &command_check, &command_load,       &command_listeners, \
+		      &command_run,   &command_postmortem, &command_watch }
 
 #define IN_OFFLINE                                                             \
 	.commands = { &command_check, &command_listeners, &command_policy }
 #define IN_SERVE .commands = { &command_serve }
-#define IN_LOAD .commands = { &command_load }
+#define IN_RUN .commands = { &command_run }
+#define IN_WATCH .commands = { &command_watch }
+#define IN_LIVE .commands = { &command_run, &command_watch }
+#define IN_POSTMORTEM .commands = { &command_postmortem }
 #define IN_UNDO .commands = { &command_undo }
 #define IN_SNAPSHOT .commands = { &command_snapshot }
 #define IN_TARGETS                                                             \
@@ -215,20 +221,40 @@ const struct option option_table[] = {
 	{ .name = "netns", .argument = "NS", .type = &option_netns,
 	  AT(netns),
 	  .commands = { &command_check, &command_load, &command_listeners,
-	                &command_policy, &command_snapshot },
+	                &command_policy, &command_snapshot, &command_run,
+	                &command_postmortem, &command_watch },
 	  .help = "look at another network namespace; all: at every one of the host" },
 	{ .name = "from", .argument = "FILE", .type = &option_file,
 	  AT(from), IN_OFFLINE,
 	  .help = "judge a snapshot's facts (`kiloflow snapshot`), without a load test; - is standard input" },
 	{ .name = "sos", .argument = "DIR", .type = &option_folder,
-	  AT(sos), IN_OFFLINE, .excludes = "from",
+	  AT(sos), .commands = { &command_check, &command_listeners, &command_policy, &command_postmortem },
+	  .excludes = "from",
 	  .help = "judge the facts that an unpacked sosreport has; with --netns all those of its named namespaces too" },
+	{ .name = "before", .argument = "FILE", .type = &option_file,
+	  AT(before), IN_POSTMORTEM, .excludes = "sos",
+	  .help = "a snapshot from before it happened (default: since boot); - is standard input" },
+	{ .name = "after", .argument = "FILE", .type = &option_file,
+	  AT(after), IN_POSTMORTEM, .excludes = "sos",
+	  .help = "a snapshot from after it happened (default: now)" },
 	{ .name = "redact", .type = &option_flag,
 	  FIELD(redact), .value = 1, IN_SNAPSHOT,
 	  .help = "replace host, process and namespace names and addresses" },
 	{ .name = "output", .argument = "FILE", .type = &option_file,
 	  AT(output), IN_SNAPSHOT,
 	  .help = "write to a file instead of standard output" },
+	{ .name = "report", .argument = "FILE", .type = &option_file,
+	  AT(report), IN_RUN,
+	  .help = "write the report to a file instead of standard error" },
+	{ .name = "sample", .argument = "T", .type = &option_duration,
+	  FIELD(sample_ns), .min = TIME_MIN_NS, .max = SAMPLE_MAX_NS, IN_LIVE,
+	  .help = "how often to look at the listeners (default 10ms; less often where the looks would take more than a fortieth of the time)" },
+	{ .name = "for", .argument = "T", .type = &option_duration,
+	  FIELD(watch_ns), .min = TIME_MIN_NS, .max = WATCH_MAX_NS, IN_WATCH,
+	  .help = "how long to watch (default: until Ctrl-C)" },
+	{ .name = "no-trace", .type = &option_flag,
+	  FIELD(untraced), .value = 1, IN_LIVE,
+	  .help = "do without the kernel's trace events" },
 	{ .name = "fix", .type = &option_flag,
 	  FIELD(fix), .value = 1, IN_CHECK,
 	  .help = "repair what fails or warns, live, and judge again; `kiloflow undo` takes it back" },
@@ -271,22 +297,25 @@ const struct option option_table[] = {
 	  .at = 0, IN_TESTS,
 	  .help = "make a rule's findings notes; may be given several times" },
 	{ .name = "strict", .type = &option_flag,
-	  FIELD(strict), .value = 1, IN_TESTS,
-	  .help = "exit 1 on warnings too" },
+	  FIELD(strict), .value = 1,
+	  .commands = { &command_check, &command_load, &command_run },
+	  .help = "exit 1 on warnings too; of run: when connections failed and the command says 0" },
 	{ .name = "format", .argument = "FORMAT", .type = &option_format,
 	  AT(format),
 	  .commands = { &command_check, &command_load, &command_listeners,
-	                &command_undo, &command_sum },
+	                &command_undo, &command_run, &command_postmortem,
+	                &command_watch, &command_sum },
 	  .help = "how the report is written (default text)" },
 	{ .name = "color", .argument = "WHEN", .type = &option_choice,
 	  FIELD(color), .words = color_words,
 	  .commands = { &command_check, &command_load, &command_listeners,
+	                &command_run, &command_postmortem, &command_watch,
 	                &command_sum },
 	  .help = "colors; auto (the default) is on a terminal, unless NO_COLOR is set" },
 	{ .name = "quiet", .letter = 'q', .type = &option_flag,
 	  FIELD(quiet), .value = 1,
 	  .commands = { &command_check, &command_load, &command_serve,
-	                &command_sum },
+	                &command_postmortem, &command_sum },
 	  .excludes = "verbose",
 	  .help = "the verdict's line only; of serve: nothing" },
 	{ .name = "verbose", .letter = 'v', .type = &option_flag,

@@ -174,12 +174,22 @@ static int parse_letters(struct parse *parse, const char *typed)
 	return 0;
 }
 
+/* All from the last word on is another command. */
+static void take_rest(struct parse *parse)
+{
+	parse->ret->run = parse->word - 1;
+	while (*parse->word)
+		parse->word++;
+}
+
 static int parse_word(struct parse *parse, const char *word)
 {
 	const struct command *command = parse->ret->command;
 
 	if (command->args && !parse->ret->word) {
 		parse->ret->word = word;
+		if (command->runs)
+			take_rest(parse);
 		return 0;
 	}
 	err_hint(parse->err, "%s",
@@ -652,6 +662,7 @@ int options_parse(int argc, char *const *argv, struct options *ret,
 		.max_bytes = UINT64_C(1) << 40,
 		.max_time_ns = UINT64_C(300000000000),
 		.max_clients = 4,
+		.sample_ns = SAMPLE_DEFAULT_NS,
 	};
 	ret->load = load_options_default(&ret->goal);
 	if (named)

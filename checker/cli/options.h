@@ -31,9 +31,13 @@ enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 #define OPTIONS_IGNORED_MAX 64
 
+/* 10 ms */
+#define SAMPLE_DEFAULT_NS UINT64_C(10000000)
+
 struct options {
 	const struct command *command;
 	const char *word; /* of the command, NULL: none */
+	char *const *run; /* what to run, and its arguments */
 	struct goal goal;
 	struct load_options load; /* follows the goal where they share */
 	struct load_far far;      /* load.far, if there is one */
@@ -55,7 +59,13 @@ struct options {
 	bool netns_all;      /* it is "all" */
 	const char *from;    /* a snapshot; NULL: facts are read here */
 	const char *sos;     /* the folder of a sosreport; NULL */
+	const char *before;  /* a snapshot; NULL: since boot */
+	const char *after;   /* a snapshot; NULL: now */
 	const char *output;  /* a file; NULL: standard output */
+	const char *report;  /* a file; NULL: standard error */
+	uint64_t sample_ns;  /* between two looks at the listeners */
+	bool untraced;
+	uint64_t watch_ns; /* how long; 0: until it is stopped */
 	bool redact;
 	const char *policy; /* its file, NULL: none */
 	bool fix;

@@ -14,6 +14,9 @@
 #include "probes/base/err.h"
 #include "probes/base/text.h"
 
+/* What SIGPIPE did when we were started. */
+static void (*pipe_before)(int);
+
 bool output_guard(void)
 {
 	const bool was_open = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
@@ -21,10 +24,15 @@ bool output_guard(void)
 	/* open() takes the lowest that is free: a closed one of the three */
 	for (int fd = 0; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) < 0)
-			(void)open("/dev/null", O_RDWR);
+			(void)open("/dev/null", O_RDWR | O_CLOEXEC);
 	}
-	(void)signal(SIGPIPE, SIG_IGN);
+	pipe_before = signal(SIGPIPE, SIG_IGN);
 	return was_open;
+}
+
+void output_unguard(void)
+{
+	(void)signal(SIGPIPE, pipe_before);
 }
 
 int output_open(struct output *output, struct err *err)

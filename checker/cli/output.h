@@ -23,11 +23,15 @@ struct output {
 
 /**
  * output_guard - descriptors 0, 1 and 2 are open from now on, so that no
- * socket becomes one of them; and a broken pipe is an errno, not a signal
+ * socket becomes one of them (a child finds them closed again); and a broken
+ * pipe is an errno, not a signal
  *
  * Return: was stdout open?
  */
 bool output_guard(void);
+
+/** output_unguard - in a child, before exec: the signal is as it was */
+void output_unguard(void);
 
 /**
  * output_file - write @text to a file instead, whole or not at all

@@ -16,6 +16,7 @@
 struct finding;
 struct load_result;
 struct log_sum;
+struct report;
 struct report_fix;
 
 /** jv_u64 - an integer; null when it does not fit into JSON's 64 bits */
@@ -71,5 +72,8 @@ json_t *jv_peers(const struct load_result *load);
 
 /** jv_fix - "fix" of the report; null when none was asked for */
 json_t *jv_fix(const struct report_fix *fix);
+
+/** jv_observed - "observed" of the report; null when nobody watched */
+json_t *jv_observed(const struct report *report);
 
 #endif

@@ -116,7 +116,7 @@ void page_detail(const struct page *page, const char *label, const char *text)
  * A command is not wrapped, so that it can be copied; what is said about it
  * is a shell comment, so that copying that too does no harm.
  */
-static void put_remedy(const struct page *page, const struct remedy *remedy)
+void page_remedy(const struct page *page, const struct remedy *remedy)
 {
 	char text[PAGE_TEXT_MAX];
 
@@ -165,7 +165,7 @@ void page_finding(const struct page *page, const struct finding *finding,
 		page_detail(page, "", where);
 	if (finding->why[0])
 		page_detail(page, "", page_safe(finding->why, text));
-	put_remedy(page, &finding->remedy);
+	page_remedy(page, &finding->remedy);
 	if (page->style->verbose)
 		page_detail(page, "rule: ", finding->rule->id);
 }

@@ -113,6 +113,17 @@ void page_load(const struct page *page);
  */
 void page_peer(const struct page *page);
 
+/** page_observed - what was seen while a command ran; nothing when nobody
+ * watched
+ */
+void page_observed(const struct page *page);
+
+/** page_remedy - the command that mends it; nothing when there is none */
+void page_remedy(const struct page *page, const struct remedy *remedy);
+
+/** page_incident - all of a report on what failed, and why */
+void page_incident(const struct page *page);
+
 /** page_listeners - every listener of every namespace, worst first
  * Return: 0 or -ENOMEM, with words.
  */

@@ -44,6 +44,48 @@ void report_add_capacity(void *to, const struct capacity *capacity)
 	list[report->n_capacity++] = *capacity;
 }
 
+void report_add_cause(void *to, const struct cause_found *found)
+{
+	struct report *report = to;
+	struct cause_found *list =
+		vec_grow(report->causes, report->n_causes, &report->causes_room,
+	                 sizeof(*list));
+
+	if (!list) {
+		report->error = -ENOMEM;
+		return;
+	}
+	report->causes = list;
+	list[report->n_causes++] = *found;
+}
+
+/* Connections for which a cause stands, and not only may stand. */
+static uint64_t explained_by_causes(const struct report *report)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < report->n_causes; i++) {
+		if (report->causes[i].confidence != CONFIDENCE_POSSIBLE &&
+		    n <= UINT64_MAX - report->causes[i].max)
+			n += report->causes[i].max;
+	}
+	return n;
+}
+
+int report_finish_incident(struct report *report)
+{
+	const struct count_range failed = report->incident->failed;
+
+	if (report->n_causes)
+		qsort(report->causes, report->n_causes, sizeof(*report->causes),
+		      cause_found_order);
+	report->explained = failed.min && failed.max != UINT64_MAX &&
+	                    explained_by_causes(report) >= failed.min;
+	if (!failed.max)
+		return 0;
+	return report->explained ? 1 : 3;
+}
+
 void report_finish(struct report *report)
 {
 	if (report->n_capacity)
@@ -100,10 +142,14 @@ void report_done(struct report *report)
 {
 	free(report->findings);
 	free(report->capacity);
+	free(report->causes);
 	report->findings = NULL;
 	report->n_findings = 0;
 	report->findings_room = 0;
 	report->capacity = NULL;
 	report->n_capacity = 0;
 	report->capacity_room = 0;
+	report->causes = NULL;
+	report->n_causes = 0;
+	report->causes_room = 0;
 }

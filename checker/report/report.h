@@ -18,10 +18,12 @@
 #include "rules/capacity.h"
 #include "rules/engine.h"
 #include "rules/finding.h"
+#include "rules/incident/incident.h"
 
 struct err;
 struct fix_steps;
 struct log_sum;
+struct observed;
 
 /* What was made of the findings that can be repaired. */
 struct report_fix {
@@ -37,6 +39,20 @@ struct report_fix {
 	unsigned int undo_id; /* of the journal's entry; 0: none */
 };
 
+/* The command that was watched. */
+struct report_run {
+	const char *name;
+	int status; /* as a shell has it */
+	uint64_t elapsed_ns;
+};
+
+/* What was asked of an incident. */
+struct report_incident {
+	struct count_range failed; /* connections; max UINT64_MAX: not known */
+	uint64_t watched_ns;       /* how long; 0: since boot, or not known */
+	const char *notes[4];      /* what it can and cannot tell; NULL ends */
+};
+
 struct report {
 	const char *command;      /* "check", "listeners", "load" */
 	const struct host *host;  /* host_load() is the load test's result */
@@ -45,16 +61,24 @@ struct report {
 	size_t n_findings;
 	struct capacity *capacity; /* sorted by capacity_order() */
 	size_t n_capacity;
-	bool judged; /* false: no verdict; its text is the listeners' table */
+	struct cause_found *causes; /* sorted by cause_found_order() */
+	size_t n_causes;
+	const struct report_incident *incident; /* NULL: none was judged */
+	bool explained; /* report_finish_incident()'s: all that failed is */
+	bool judged;    /* false: no verdict; its text is the incident, or the
+	                   listeners' table */
 	enum report_verdict verdict;
 	int exit_code;
 	uint64_t elapsed_ns;
 	const char *load_left_out;    /* why there is no load test, or NULL */
 	const struct report_fix *fix; /* NULL: none was asked for */
 	const struct log_sum *sum;    /* of a log; NULL: there is none */
-	size_t findings_room;         /* report_add()'s own */
-	size_t capacity_room;         /* report_add_capacity()'s own */
-	int error;                    /* negative errno of either */
+	const struct report_run *run; /* NULL: no command was run */
+	const struct observed *observed; /* NULL: nobody watched */
+	size_t findings_room;            /* report_add()'s own */
+	size_t capacity_room;            /* report_add_capacity()'s own */
+	size_t causes_room;              /* report_add_cause()'s own */
+	int error;                       /* negative errno of any of them */
 };
 
 struct report_style {
@@ -100,6 +124,14 @@ void report_add(void *to, const struct finding *finding);
 
 /** report_add_capacity - the same for capacity_find() */
 void report_add_capacity(void *to, const struct capacity *capacity);
+
+/** report_add_cause - the same for incident_judge() */
+void report_add_cause(void *to, const struct cause_found *found);
+
+/** report_finish_incident - sort the causes that were added
+ * Return: the exit status: 0 nothing failed, 1 what failed is explained, 3.
+ */
+int report_finish_incident(struct report *report);
 
 /** report_finish - sort what was added and settle the verdict */
 void report_finish(struct report *report);

@@ -213,6 +213,80 @@ static json_t *json_listeners(const struct host *host)
 	return array;
 }
 
+/* null: not known */
+static json_t *json_range(uint64_t min, uint64_t max)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "min", jv_u64(min) },
+		{ "max", jv_u64(max) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_process(const struct cause_found *found)
+{
+	const size_t len = strnlen(found->comm, sizeof(found->comm));
+
+	if (!found->pid)
+		return json_null();
+	return jv_object((const struct jv_pair[]){
+		{ "pid", json_integer(found->pid) },
+		{ "comm", jv_bytes(found->comm, len) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_evidence(const struct cause_found *found)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; object && i < found->n_evidence; i++) {
+		const struct evidence *evidence = &found->evidence[i];
+
+		if (json_object_set_new(object, evidence->name,
+		                        jv_u64(evidence->count))) {
+			json_decref(object);
+			return NULL;
+		}
+	}
+	return object;
+}
+
+static json_t *json_cause(const struct cause_found *found)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "id", json_string(found->cause->id) },
+		{ "connections", json_range(found->min, found->max) },
+		{ "confidence",
+	          json_string(confidence_name(found->confidence)) },
+		{ "netns", json_netns(found->ns) },
+		{ "listener", jv_text(found->listener) },
+		{ "process", json_process(found) },
+		{ "evidence", json_evidence(found) },
+		{ "what", jv_text(found->what) },
+		{ "sees", jv_text(found->sees) },
+		{ "why", jv_text(found->why) },
+		{ "remedy", json_remedy(&found->remedy) },
+		{ "mend", json_string(found->cause->mend) },
+		{ NULL, NULL },
+	});
+}
+
+static json_t *json_causes(const struct report *report)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < report->n_causes; i++)
+		array = jv_append(array, json_cause(&report->causes[i]));
+	return array;
+}
+
+static json_t *json_failed(const struct report_incident *incident)
+{
+	return incident ? json_range(incident->failed.min, incident->failed.max)
+	                : json_null();
+}
+
 static json_t *json_goal(const struct goal *goal)
 {
 	static const char *const roles[] = {
@@ -288,8 +362,10 @@ static json_t *json_report(const struct report *report)
 		{ "listeners", json_listeners(report->host) },
 		{ "load", jv_load(host_load(report->host)) },
 		{ "capacity", json_capacities(report) },
-		{ "causes", json_array() },
+		{ "causes", json_causes(report) },
+		{ "failed", json_failed(report->incident) },
 		{ "fix", jv_fix(report->fix) },
+		{ "observed", jv_observed(report) },
 		{ "sum", jv_sum(report->sum) },
 		{ "peers", jv_peers(host_load(report->host)) },
 		{ NULL, NULL },

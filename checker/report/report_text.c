@@ -198,6 +198,10 @@ static int text_write(const struct report *report,
 		page_sum(&page);
 		return 0;
 	}
+	if (report->incident) {
+		page_incident(&page);
+		return 0;
+	}
 	if (!report->judged)
 		return page_listeners(&page, err);
 	if (!style->quiet) {

@@ -470,6 +470,40 @@ bench_million()
 		"$(printf '%.2f x' "$(divide "$cpu" "$cpu_of_few")")" $((2 * cpu_of_few))
 }
 
+# --- what it costs to be watched ------------------------------------------------
+
+throughput() # COMMAND...: of a load test that it runs
+{
+	"$@" "$kiloflow" load --flows "$flows" --time 2s --format json 2>/dev/null | jq .load.gbit_per_s
+}
+
+# The load test's Gbit/s vary by more than what is looked for: ten turns.
+bench_run()
+{
+	local i
+	for ((i = 0; i < 10; i++)); do
+		throughput "$kiloflow" run --report /dev/null -- >>"$dir/run.ours"
+		throughput env >>"$dir/run.alone"
+	done
+	ours=$(median <"$dir/run.ours")
+	alone=$(median <"$dir/run.alone")
+	at_most "run: Gbit/s lost, percent" "$(awk -v o="$ours" -v a="$alone" 'BEGIN { printf "%.1f", (a - o) * 100 / a }')" \
+		"$(printf '%.1f alone' "$alone")" - 2
+}
+
+bench_watch()
+{
+	local pods TIMEFORMAT='%U %S' watched=20
+	"$build/tests/support/many_netns" 1 10000 >"$dir/pods" &
+	pods=$!
+	until [[ -s $dir/pods ]]; do sleep 0.05; done
+	{ time "$kiloflow" watch --netns "$(pgrep '^pod0')" --for "${watched}s" >/dev/null; } 2>"$dir/watch.cpu"
+	kill "$pods"
+	wait "$pods" 2>/dev/null || true
+	at_most "watch: % of a CPU, 10k ports" \
+		"$(awk -v s="$watched" '{ printf "%.1f", ($1 + $2) * 100 / s }' "$dir/watch.cpu")" - - 5
+}
+
 echo "$flows flows, $seconds s, $rounds rounds, $(nproc) CPUs, load $(cut -d ' ' -f 1 /proc/loadavg) before, $(uname -r)"
 echo "kiloflow's mode: $(
 	"$kiloflow" load --flows 10 --time 10ms --format json |
@@ -477,7 +511,7 @@ echo "kiloflow's mode: $(
 ); iperf 2: its defaults, -P $flows; memory: client and server"
 row what kiloflow "the others" ratio aim
 if [[ $# == 0 ]]; then
-	set -- check namespaces listeners flows streams short bounds connects million
+	set -- check namespaces listeners flows streams short bounds connects million run watch
 fi
 for topic; do
 	"bench_$topic"

@@ -9,7 +9,7 @@ set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 . tests/support/tap.sh
 
-pure='facts|drift|goal|need|supply|port_set|sysctl_table|counter_table|load/load_result|base/err|base/num|base/text'
+pure='facts|observe/observed|drift|goal|need|supply|port_set|sysctl_table|counter_table|load/load_result|base/err|base/num|base/text'
 
 # includes FOLDER REGEX: prints what FOLDER includes and REGEX does not allow
 includes()

@@ -26,6 +26,7 @@ case_files()
 		644 ./usr/share/fish/vendor_completions.d/kiloflow.fish
 		644 ./usr/share/kiloflow/kiloflow.report.schema.json
 		644 ./usr/share/kiloflow/kiloflow.snapshot.schema.json
+		644 ./usr/share/kiloflow/kiloflow.watch.schema.json
 		644 ./usr/share/man/man8/kiloflow.8
 		644 ./usr/share/zsh/site-functions/_kiloflow
 	F

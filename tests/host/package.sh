@@ -37,6 +37,7 @@ case_files()
 		-rw-r--r-- root/root ./usr/share/fish/vendor_completions.d/kiloflow.fish
 		-rw-r--r-- root/root ./usr/share/kiloflow/kiloflow.report.schema.json
 		-rw-r--r-- root/root ./usr/share/kiloflow/kiloflow.snapshot.schema.json
+		-rw-r--r-- root/root ./usr/share/kiloflow/kiloflow.watch.schema.json
 		-rw-r--r-- root/root ./usr/share/man/man8/kiloflow.8.gz
 		-rw-r--r-- root/root ./usr/share/zsh/vendor-completions/_kiloflow
 	F

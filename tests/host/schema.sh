@@ -150,6 +150,24 @@ case_everything_gone()
 	valid 3 check --no-load
 }
 
+case_run()
+{
+	kiloflow() { "$KILOFLOW" run --report run.json --format json -- "$KILOFLOW" load --flows 50 --backlog 5 --time 50ms >load.txt || true; cat run.json; }
+	valid 0
+	is .exit_code 1
+}
+
+# With causes and without, and with what is not known.
+case_postmortem()
+{
+	kiloflow snapshot --output before.json
+	valid 0 postmortem --before before.json
+	kiloflow load --flows 200 --backlog 5 --eager --time 50ms >load.txt || true
+	valid 1 postmortem --before before.json
+	jq '.host.namespaces[0].counters |= map_values({state: "denied"})' before.json >denied.json
+	valid 3 postmortem --before denied.json
+}
+
 case_interrupted()
 {
 	expect_exit 130 env --default-signal timeout --foreground --preserve-status --signal=INT 0.7 \

@@ -947,6 +947,119 @@ static void fill_sum(struct sample *sample)
 	sample->report.sum = &sum;
 }
 
+/* --- incidents ------------------------------------------------------------ */
+
+static const struct cause cause_overflow = {
+	.id = "accept-queue-overflow",
+	.mend = "a larger queue",
+};
+
+static const struct cause cause_refused = {
+	.id = "refused",
+	.mend = "start the server, or correct the address",
+};
+
+static const struct cause cause_unexplained = {
+	.id = "unexplained",
+	.mend = "look at the other end",
+};
+
+static void add_cause(struct sample *sample, const struct cause_found *found)
+{
+	report_add_cause(&sample->report, found);
+}
+
+static struct report_incident *incident_of(struct sample *sample)
+{
+	sample->report.command = "postmortem";
+	sample->report.goal = NULL;
+	sample->report.judged = false;
+	sample->report.incident = &sample->incident;
+	return &sample->incident;
+}
+
+static void fill_incident(struct sample *sample)
+{
+	struct netns_facts *ns = &sample->host->ns[0];
+
+	incident_of(sample)->failed = (struct count_range){ 443, 450 };
+	sample->incident.notes[0] = "from counters alone";
+	add_cause(
+		sample,
+		&(struct cause_found){
+			.cause = &cause_refused,
+			.min = 7,
+			.max = 9,
+			.confidence = CONFIDENCE_LIKELY,
+			.ns = ns,
+			.what = "7 to 9 connections went to a port on which nobody listened",
+			.sees = "ECONNREFUSED at once",
+		});
+	add_cause(
+		sample,
+		&(struct cause_found){
+			.cause = &cause_overflow,
+			.min = 436,
+			.max = 436,
+			.confidence = CONFIDENCE_CERTAIN,
+			.ns = ns,
+			.listener = "0.0.0.0:5001",
+			.pid = 4242,
+			.comm = "iperf",
+			.evidence = { { "ListenOverflows", 1000 },
+	                              { "SyncookiesFailed", 436 },
+	                              { "queue limit", 128 } },
+			.n_evidence = 3,
+			.what = "436 connections met a full accept queue: it holds 129",
+			.sees = "ECONNRESET at once, on a client that wrote more than one segment",
+			.why = "436 connections reset at once: the full queue dropped the ACK of their SYN cookie, and their next segment was no cookie",
+			.remedy = { .kind = REMEDY_RELISTEN,
+	                            .key = "listen(2) backlog",
+	                            .from = "128",
+	                            .to = "4096",
+	                            .live = true,
+	                            .command =
+	                                    "kiloflow check --fix --port 5001" },
+		});
+	add_cause(sample,
+	          &(struct cause_found){
+			  .cause = &cause_overflow,
+			  .confidence = CONFIDENCE_CERTAIN,
+			  .ns = ns,
+			  .listener = "0.0.0.0:80",
+			  .what = "no connection met a full accept queue",
+			  .sees = "connect() took 1, 2, 3 s and more",
+		  });
+	sample->report.exit_code = report_finish_incident(&sample->report);
+}
+
+static void fill_incident_unknown(struct sample *sample)
+{
+	incident_of(sample)->failed = (struct count_range){ 3, UINT64_MAX };
+	add_cause(sample, &(struct cause_found){
+				  .cause = &cause_unexplained,
+				  .min = 3,
+				  .max = UINT64_MAX,
+				  .what = "3 connections failed \033[2J",
+				  .why = "counters could not be read",
+			  });
+	add_cause(sample, &(struct cause_found){
+				  .cause = &cause_refused,
+				  .max = 3,
+				  .pid = 9,
+				  .comm = "\033[2J\xff",
+				  .what = "up to 3 connections",
+				  .sees = "ECONNREFUSED",
+			  });
+	sample->report.exit_code = report_finish_incident(&sample->report);
+}
+
+static void fill_incident_none(struct sample *sample)
+{
+	incident_of(sample)->notes[0] = "since boot";
+	sample->report.exit_code = report_finish_incident(&sample->report);
+}
+
 const struct sample_case sample_cases[] = {
 	{ "ready", fill_ready },
 	{ "warnings", fill_warnings },
@@ -965,6 +1078,9 @@ const struct sample_case sample_cases[] = {
 	{ "namespaces", fill_namespaces },
 	{ "listeners-namespaces", fill_listeners_namespaces },
 	{ "sum", fill_sum },
+	{ "incident", fill_incident },
+	{ "incident-unknown", fill_incident_unknown },
+	{ "incident-none", fill_incident_none },
 	{ NULL, NULL },
 };
 

@@ -12,6 +12,7 @@
 struct sample {
 	struct report report; /* its host is the sample's to free */
 	struct goal goal;
+	struct report_incident incident;
 	struct host *host;
 };
 

@@ -22,7 +22,9 @@ static void table_is_whole(void **state)
 
 		print_message("%d\n", (int)id);
 		assert_non_null(desc->group);
-		assert_true(!strcmp(desc->group, "Tcp") ||
+		assert_true(!strcmp(desc->group, "Ip") ||
+		            !strcmp(desc->group, "Icmp") ||
+		            !strcmp(desc->group, "Tcp") ||
 		            !strcmp(desc->group, "TcpExt"));
 		assert_int_equal(desc->help[strlen(desc->help) - 1], '.');
 		for (enum counter_id other = 0; other < id; other++)
@@ -76,6 +78,10 @@ static void new_kernel(void **state)
 	assert_known(counter[COUNTER_RETRANS_SEGS], 23);
 	assert_known(counter[COUNTER_IN_ERRS], 24);
 	assert_known(counter[COUNTER_OUT_RSTS], UINT64_MAX);
+	assert_known(counter[COUNTER_IN_ADDR_ERRORS], 31);
+	assert_known(counter[COUNTER_OUT_NO_ROUTES], 34);
+	assert_known(counter[COUNTER_ICMP_IN_UNREACHS], 32);
+	assert_known(counter[COUNTER_ICMP_OUT_UNREACHS], 33);
 }
 
 static void old_kernel(void **state)

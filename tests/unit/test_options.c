@@ -56,9 +56,8 @@ static void test_refusals(void **state)
 {
 	static const struct {
 		const char *line, *message;
-	} rows
-		[] = {
-			/* clang-format off */
+	} rows[] = {
+		/* clang-format off */
 		{ "--flows 0", "--flows: \"0\" is out of range; use 1 to 4000000" },
 		{ "--flows 4000001", "--flows: \"4000001\" is out of range; use 1 to 4000000" },
 		{ "--flows 99999999999999999999999", "--flows: \"99999999999999999999999\" is out of range; use 1 to 4000000" },
@@ -120,7 +119,7 @@ static void test_refusals(void **state)
 		{ "-q4x", "there is no option \"-q4x\"; `kiloflow help check` lists them" },
 		{ "list --flows 5 rules", "--flows: not an option of list; it is one of check, load" },
 		{ "load --no-load", "--no-load: not an option of load; it is one of check" },
-		{ "listeners --strict", "--strict: not an option of listeners; it is one of check, load" },
+		{ "listeners --strict", "--strict: not an option of listeners; it is one of check, load, run" },
 
 		{ "chekc", "there is no command \"chekc\"; did you mean check?" },
 		{ "lisener", "there is no command \"lisener\"; did you mean listeners?" },
@@ -217,8 +216,8 @@ static void test_refusals(void **state)
 		{ "load --netns all", "--netns: load is run in one namespace, not in all; for every one: kiloflow check --netns all --load" },
 		{ "--netns a --eager", "--eager: has no effect without the load test, which --netns without --load leaves out; add --load" },
 		{ "--role client --workers 1", "--workers: has no effect without the load test, which --role without --load leaves out; add --load" },
-			/* clang-format on */
-		};
+		/* clang-format on */
+	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

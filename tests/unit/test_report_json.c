@@ -48,10 +48,10 @@ static void test_golden(void **state)
 static void test_shape(void **state)
 {
 	static const char *const keys[] = {
-		"capacity", "causes", "command", "exit_code", "findings",
-		"fix",      "goal",   "host",    "listeners", "load",
-		"peers",    "schema", "seconds", "sum",       "taken_at",
-		"tool",     "verdict"
+		"capacity", "causes",   "command", "exit_code", "failed",
+		"findings", "fix",      "goal",    "host",      "listeners",
+		"load",     "observed", "peers",   "schema",    "seconds",
+		"sum",      "taken_at", "tool",    "verdict"
 	};
 	const size_t n_keys = sizeof(keys) / sizeof(keys[0]);
 

@@ -1,0 +1,236 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# run - a command runs as a shell would run it, and is watched meanwhile
+. "$(dirname "$0")/../support/host.sh"
+
+# What a process is given, as far as it can see.
+questions()
+{
+	cat <<-'END'
+		ls -l /proc/self/fd | awk '{ print $9, $10, $11 }' | grep -v '/proc/\|pipe'
+		grep -E '^(Sig(Blk|Ign|Cgt)|Umask|Cpus_allowed_list|NoNewPrivs|CapEff):' /proc/self/status
+		cat /proc/self/limits
+		ps -o pgid=,sid=,tty=,ni= -p $$
+		env | grep -v '^_=' | sort | cksum
+	END
+}
+
+seen() { jq -c ".observed | $1" report; }
+
+sees() # FILTER VALUE
+{
+	local got
+	got=$(seen "$1")
+	[[ $got == "$2" ]] || fail "$1 is $got, not $2"
+}
+
+watched() # STATUS COMMAND...: the report is ./report
+{
+	expect_exit "$1" kiloflow run --no-trace --format json --report report -- "${@:2}"
+}
+
+case_status()
+{
+	local status
+	for status in 0 1 3 7 126 127 200; do
+		watched "$status" sh -c "exit $status"
+		jq -e ".exit_code == $status and .observed.run.status == $status" report >/dev/null ||
+			fail "the report has another status"
+	done
+	watched 143 sh -c 'kill -TERM $$'
+	watched 137 sh -c 'kill -KILL $$'
+	expect_exit 127 kiloflow run nowhere-to-be-found
+	says stderr 'cannot run nowhere-to-be-found: No such file'
+	touch file
+	expect_exit 126 kiloflow run -- ./file
+	says stderr 'cannot run ./file: Permission denied'
+	expect_exit 2 kiloflow run
+	expect_exit 2 kiloflow run --no-such-option true
+	expect_exit 0 kiloflow run -- test --no-such-option = --no-such-option
+}
+
+case_output_is_untouched()
+{
+	head -c 300000 /dev/urandom >bytes
+	expect_exit 0 kiloflow run --report report -- sh -c 'cat bytes; cat bytes >&2'
+	cmp stdout bytes || fail "standard output was touched"
+	cmp stderr bytes || fail "standard error was touched"
+	says report 'sh ended with status 0'
+	expect_exit 0 kiloflow run cat bytes
+	cmp stdout bytes || fail "the output was touched"
+	says stderr 'cat ended with status 0'
+}
+
+case_as_a_shell_would()
+{
+	questions >asks
+	exec 5<asks 7>/dev/null
+	trap '' USR1
+	umask 027
+	ulimit -Sn 300
+	sh asks >want 2>stderr
+	kiloflow run --report report sh asks >got 2>stderr
+	diff want got || fail "it is given something else"
+	sh asks >want 0<&- 2>/dev/null
+	kiloflow run --report report sh asks >got 0<&- 2>/dev/null
+	diff want got || fail "it is given something else where stdin is closed"
+	kiloflow run --report report sh -c 'echo >&1 || touch closed' >&- 2>/dev/null
+	[[ -e closed ]] || fail "stdout was closed, and is not"
+}
+
+# A writer whose reader has gone is ended by SIGPIPE, which we ignore.
+case_broken_pipe()
+{
+	{ kiloflow run --report report --format json sh -c 'while echo y; do :; done' 2>/dev/null || true; } | head -n 1 >/dev/null
+	sees .run.status 141
+}
+
+# The group is told by the terminal: Ctrl-C.
+case_interrupt_is_the_commands()
+{
+	# shellcheck disable=SC2016
+	env --default-signal setsid "$KILOFLOW" run --report report --format json \
+		sh -c 'trap "exit 5" INT; echo ready >ready; while :; do sleep 0.05; done' &
+	await test -e ready
+	kill -INT -- "-$!"
+	expect_exit 5 wait $!
+	sees .run.status 5
+}
+
+case_term_is_passed_on()
+{
+	local signal
+	for signal in TERM HUP; do
+		rm -f ready
+		env --default-signal "$KILOFLOW" run --report report --format json \
+			sh -c "trap 'exit 6' $signal; echo ready >ready; while :; do sleep 0.05; done" &
+		await test -e ready
+		kill "-$signal" $!
+		expect_exit 6 wait $!
+	done
+}
+
+case_overflow()
+{
+	watched 1 "$KILOFLOW" load --flows 60 --backlog 10 --time 50ms --accept slow:60/s
+	sees '.listeners|length' 1
+	sees '.listeners[0]|[.limit,.queue_peak,.owner_died]' '[10,11,true]'
+	jq -e '.observed.listeners[0] | .full > 0 and .drops > 0 and .appeared > 0 and .gone > .appeared and .pid > 0' report ||
+		fail "another listener"
+	sees .sampled.state '"known"'
+}
+
+case_strict()
+{
+	expect_exit 0 kiloflow run --no-trace --strict --report report true
+	says report '^NOTHING FAILED'
+	expect_exit 1 kiloflow run --no-trace --strict --report report --format json -- \
+		sh -c "$KILOFLOW load --flows 300 --backlog 10 --eager --time 50ms >load.txt || true"
+	jq -e '.failed.min > 0 and .causes[0].id == "accept-queue-overflow"' report >/dev/null ||
+		fail "another cause"
+	watched 0 sh -c "$KILOFLOW load --flows 300 --backlog 10 --eager --time 50ms >load.txt || true"
+}
+
+# Both ends of every flow, and the listener, and nothing is missed.
+case_sockets_that_end()
+{
+	watched 0 "$KILOFLOW" load --flows 1000 --time 50ms
+	sees '[.ended.state,.ended.lost,.sockets_ended]' '["known",0,2001]'
+	watched 0 "$KILOFLOW" load --flows 100 --time 50ms -6
+	sees '[.ended.lost,.sockets_ended]' '[0,201]'
+}
+
+case_ordinary_user()
+{
+	chmod 777 .
+	watched 0 true
+	expect_exit 1 setpriv --reuid nobody --clear-groups "$KILOFLOW" run --format json --report theirs -- \
+		"$KILOFLOW" load --flows 60 --backlog 10 --time 50ms --accept slow:60/s
+	mv theirs report
+	sees '[.sampled.state,.ended.state,.listeners[0].queue_peak]' '["known","known",11]'
+	sees .traced.state '"denied"'
+	jq -e '.observed.traced.why | length > 10' report >/dev/null || fail "why it is denied is not said"
+}
+
+case_another_namespace()
+{
+	spawn unshare --net sh -c 'ip link set lo up; exec sleep 60'
+	await nsenter -t "$spawned" -n ip addr show up dev lo
+	expect_exit 0 kiloflow run --netns "$spawned" --report report --format json -- \
+		sh -c "readlink /proc/self/ns/net; nsenter -t $spawned -n $KILOFLOW load --flows 20 --time 50ms >/dev/null"
+	[[ $(cat stdout) == "$(readlink /proc/self/ns/net)" ]] || fail "it ran elsewhere"
+	sees .sockets_ended 41
+	expect_exit 0 kiloflow run --netns all --report report --format json -- \
+		sh -c "nsenter -t $spawned -n $KILOFLOW load --flows 20 --time 50ms >/dev/null; $KILOFLOW load --flows 10 --time 50ms >/dev/null"
+	sees .sockets_ended 62
+	sees '[.listeners[].netns_inode]|unique|length' 2
+}
+
+# Events are of the whole host: others' may be among them.
+case_traced()
+{
+	"$KILOFLOW" run --report report --format json -- /usr/bin/python3 - <<-'P'
+		import socket, time
+		unix = socket.socket(socket.AF_UNIX)
+		unix.bind("unix")
+		unix.listen(17)
+		server = socket.create_server(("127.0.0.1", 7001), backlog=9000)
+		client = socket.create_connection(("127.0.0.1", 7001))
+		accepted = server.accept()[0]
+		client.send(b"never read")
+		time.sleep(0.1)
+		accepted.close()
+		server.listen(5)
+		time.sleep(0.1)
+	P
+	sees '.traced|[.state,.why]' '["known",null]'
+	sees '[.listens[]|select(.port == 7001)|[.comm,.asked]]|.[0]' '["python3",9000]'
+	sees '[.listens[]|select(.asked == 17)]' '[]'
+	jq -e '.observed | .resets_sent.TCP_ABORT_ON_CLOSE >= 1 and (.resets_received | add) >= 1' report >/dev/null ||
+		fail "no reset was seen"
+	watched 0 true
+	sees .traced.state '"unread"'
+}
+
+# Its instance, as it will be called.
+instance()
+{
+	echo "/sys/kernel/tracing/instances/kiloflow.$1.$(awk '{ print $22 }' "/proc/$1/stat")"
+}
+
+case_nothing_is_left_in_tracefs()
+{
+	local signal left pid child
+	mount -t tracefs none /sys/kernel/tracing
+	for signal in TERM KILL; do
+		env --default-signal "$KILOFLOW" run --report report sleep 60 &
+		pid=$!
+		left=$(instance "$pid")
+		await pgrep -P "$pid" sleep
+		child=$(pgrep -P "$pid")
+		[[ -e $left ]] || fail "it does not trace"
+		kill "-$signal" "$pid"
+		if [[ $signal == KILL ]]; then
+			kill -KILL "$child"
+		fi
+		wait "$pid" || true
+		if [[ $signal == KILL ]]; then
+			kiloflow run --report report true
+		fi
+		[[ ! -e $left ]] || fail "$signal leaves $left"
+	done
+	umount /sys/kernel/tracing
+	expect_exit 0 kiloflow run --report report --format json true
+	sees .traced.state '"known"'
+	[[ -z $(ls /sys/kernel/tracing) ]] || fail "a tracefs is left mounted"
+}
+
+case_report_cannot_be_written()
+{
+	expect_exit 3 kiloflow run --report /nowhere/report true
+	says stderr 'cannot write /nowhere/report'
+	expect_exit 4 kiloflow run --report /nowhere/report sh -c 'exit 4'
+}
+
+host_main "$@"
