@@ -218,14 +218,14 @@ static int run_watch(struct watching *watching, struct err *err)
 {
 	const int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int status;
-	int rc;
 
 	status = gather(watching->options, PROBE_FOR_LISTENERS, &watching->host,
 	                err);
 	if (status == STATUS_READY && start(watching, root_fd, err))
 		status = STATUS_UNKNOWN;
 	if (status == STATUS_READY) {
-		rc = show_begin(watching);
+		int rc = show_begin(watching);
+
 		if (!rc)
 			rc = watch(watching, err);
 		show_end(watching);

@@ -63,7 +63,7 @@ int watch_json_end(const struct watch_frame *frame, FILE *out);
 
 /* The latest events as text; all zero: none. */
 struct watch_log {
-	char line[WATCH_LOG_LINES][256];
+	char line[WATCH_LOG_LINES][512];
 	size_t n; /* how many there were; a ring of the last ones */
 };
 

@@ -114,13 +114,13 @@ static int use_private_mount(struct trace *trace)
 	return tracefs_set_tracing_dir(path) ? -ENOMEM : 0;
 }
 
+/* What is mounted for all may be missing, read-only or over-mounted. */
 static int find_tracefs(struct trace *trace, struct err *err)
 {
-	const char *dir = NULL;
-	int rc = 0;
+	int rc = use_private_mount(trace);
 
-	if (tracefs_tracing_dir_is_mounted(false, &dir) <= 0)
-		rc = use_private_mount(trace);
+	if (rc && tracefs_tracing_dir_is_mounted(false, NULL) > 0)
+		rc = 0;
 	if (!rc)
 		return 0;
 	if (rc == -EPERM || rc == -EACCES)
@@ -183,15 +183,15 @@ static void remove_left_behind(void)
 static void own_name(int root_fd, char *buf, size_t size)
 {
 	char content[1024];
-	struct span start = { 0 };
+	struct span begun = { 0 };
 	size_t len;
 
 	if (!file_read(root_fd, "proc/self/stat", content, sizeof(content),
 	               &len, NULL))
-		(void)processes_stat_word(content, len, 22, &start);
+		(void)processes_stat_word(content, len, 22, &begun);
 	(void)snprintf(buf, size, PREFIX "%d.%.*s", (int)getpid(),
-	               start.at ? (int)(start.end - start.at) : 1,
-	               start.at ? start.at : "0");
+	               begun.at ? (int)(begun.end - begun.at) : 1,
+	               begun.at ? begun.at : "0");
 }
 
 /* Somebody who just started may take one that is not locked yet for left. */
@@ -418,11 +418,12 @@ static pid_t process_of(int root_fd, pid_t tid)
 static struct name look_up(const struct trace *trace, pid_t tid)
 {
 	struct name name = { .tid = tid, .pass = trace->pass };
-	char path[32];
 
 	if (!trace->child_pidns)
 		name.pid = process_of(trace->root_fd, tid);
 	if (name.pid) {
+		char path[32];
+
 		(void)snprintf(path, sizeof(path), "proc/%d/comm",
 		               (int)name.pid);
 		processes_comm(trace->root_fd, path, name.comm);

@@ -34,8 +34,8 @@ struct trace_sink {
  * @root_fd: directory that stands for "/", for names of processes
  * @ret: set only on success
  *
- * Where tracefs is not mounted it is mounted for this process alone, where
- * nobody sees it.
+ * tracefs is mounted for this process alone, where nobody sees it; where that
+ * is not possible, the one that is mounted for all is used.
  *
  * Return: 0; -ENOSYS when kiloflow was built without the libraries; -EACCES,
  * -EPERM without the right; -ENOENT when the kernel has no such events.

@@ -273,25 +273,32 @@ static void read_kind(struct reading *reading, uint64_t at_ns,
 	}
 }
 
+/* Return: TRACE_KINDS for an event of none. */
+static int kind_of(const struct trace_formats *formats, uint16_t id)
+{
+	int kind = 0;
+
+	while (kind < TRACE_KINDS && (!formats->kind[kind].event ||
+	                              formats->kind[kind].event->id != id))
+		kind++;
+	return kind;
+}
+
 int trace_parse(const struct trace_formats *formats, const void *data,
                 size_t len, uint64_t at_ns, struct trace_event *ret)
 {
 	struct reading reading = { .data = data, .len = len };
 	uint16_t id;
+	int kind;
 
 	if (len < sizeof(id))
 		return -EBADMSG;
 	memcpy(&id, data, sizeof(id));
-	for (int i = 0; i < TRACE_KINDS && !reading.format; i++) {
-		const struct trace_format *format = &formats->kind[i];
-
-		if (!format->event || format->event->id != id)
-			continue;
-		reading.format = format;
-		*ret = (struct trace_event){ .kind = (enum trace_kind)i };
-	}
-	if (!reading.format)
+	kind = kind_of(formats, id);
+	if (kind == TRACE_KINDS)
 		return -ENOENT;
+	reading.format = &formats->kind[kind];
+	*ret = (struct trace_event){ .kind = (enum trace_kind)kind };
 	ret->tid = (pid_t)number(&reading, FIELD_PID);
 	read_kind(&reading, at_ns, ret);
 	return reading.cut ? -EBADMSG : 0;
