@@ -61,7 +61,6 @@ extern const struct option_type option_tool;
 extern const struct option_type option_file;
 extern const struct option_type option_emit;
 extern const struct option_type option_folder;
-extern const struct option_type option_endpoint;
 
 /* One of the words that an option_choice takes. */
 struct option_word {

@@ -305,8 +305,8 @@ static int parse_endpoint(const struct option *self, const char *text, void *to)
 
 static void range_endpoint(const struct option *self, char *buf, size_t size)
 {
-	(void)snprintf(buf, size, "%s, or [IPV6]:PORT; ports are 1 to %d",
-	               self->argument, UINT16_MAX);
+	(void)snprintf(buf, size, "%s, or [IPV6]:PORT; ports are 1 to 65535",
+	               self->argument);
 }
 
 static const char *const tools[] = { "epoll", "iperf2", "iperf3", NULL };

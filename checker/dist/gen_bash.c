@@ -61,6 +61,8 @@ static void put_command(const struct command *command)
 	(void)puts("'");
 	if (command->offer == OFFER_FILES)
 		(void)puts("\t\t\t((COMP_CWORD > 2)) || compopt -o default");
+	if (command->runs)
+		(void)puts("\t\t\trun=1");
 	(void)puts("\t\t\t;;");
 }
 
@@ -77,7 +79,7 @@ int main(void)
 		"_kiloflow()\n"
 		"{\n"
 		"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
-		"\tlocal command=%s options='' words='' folder=''\n"
+		"\tlocal command=%s options='' words='' folder='' run=''\n"
 		"\n"
 		"\tif ((COMP_CWORD > 1)) && [[ ${COMP_WORDS[1]} != -* ]]; then\n"
 		"\t\tcommand=${COMP_WORDS[1]}\n"
@@ -112,8 +114,12 @@ int main(void)
 		"\t\t;;\n"
 		"\tesac\n"
 		"\n"
+		"\tif [[ $run ]] && ((COMP_CWORD > 2)); then\n"
+		"\t\tcompopt -o default\n"
+		"\tfi\n"
 		"\tmapfile -t COMPREPLY < <(\n"
 		"\t\tcompgen -W \"$words\" -- \"$cur\"\n"
+		"\t\t[[ ! $run ]] || ((COMP_CWORD > 2)) || compgen -c -- \"$cur\"\n"
 		"\t\t[[ ! $folder ]] || { cd \"$folder\" 2>/dev/null && compgen -f -- \"$cur\"; }\n"
 		"\t)\n"
 		"\t# what ends with a colon is not yet all of a word\n"

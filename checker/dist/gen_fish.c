@@ -70,6 +70,10 @@ static void put_command(const struct command *command)
 		(void)printf(
 			"complete -c kiloflow -n '__kiloflow_is %s; and __kiloflow_at 2' -F\n",
 			command->name);
+	if (command->runs)
+		(void)printf(
+			"complete -c kiloflow -n '__kiloflow_is %s' -a '(__fish_complete_subcommand --fcs-skip=2)'\n",
+			command->name);
 	if (!command->word)
 		return;
 	(void)printf(

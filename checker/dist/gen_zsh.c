@@ -88,11 +88,18 @@ static void put_words(const struct command *command)
 		return;
 	}
 	(void)fputs(":(", stdout);
-	for (size_t i = 0; (word = command->word(i)); i++) {
+	for (size_t i = 0; command->word && (word = command->word(i)); i++) {
 		put_text(word);
 		(void)putchar(' ');
 	}
 	(void)puts(")')");
+}
+
+/* What is run has a completion of its own. */
+static void put_run(const struct command *command)
+{
+	(void)printf("\t[[ $command == %s ]] && args+=('*::%s:_normal')\n",
+	             command->name, command->args);
 }
 
 static void put_command(const struct command *command)
@@ -136,6 +143,8 @@ int main(void)
 	for (size_t i = 0; commands[i]; i++) {
 		if (commands[i]->word || commands[i]->offer)
 			put_words(commands[i]);
+		if (commands[i]->runs)
+			put_run(commands[i]);
 	}
 	(void)puts("\t_arguments -s $args\n"
 	           "}\n"

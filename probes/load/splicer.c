@@ -51,9 +51,11 @@ int splicer_open(struct splicer *splicer, size_t most)
 ssize_t splicer_send(const struct splicer *splicer, int fd, const void *bytes,
                      size_t size)
 {
-	/* what is behind a const pointer is only read by the kernel */
-	const struct iovec pages = { .iov_base = (void *)(uintptr_t)bytes,
-		                     .iov_len = size };
+	union {
+		const void *read; /* all that the kernel does */
+		void *base;
+	} from = { .read = bytes };
+	const struct iovec pages = { .iov_base = from.base, .iov_len = size };
 	const ssize_t put = vmsplice(splicer->to, &pages, 1, SPLICE_F_NONBLOCK);
 	ssize_t sent;
 	int code;

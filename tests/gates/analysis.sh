@@ -14,7 +14,7 @@ tidy()
 	{
 		printf '%s\n' -std=gnu11 -D_GNU_SOURCE '-DKILOFLOW_VERSION="0"' \
 			'-DKILOFLOW_MISSING="none"' "-I$PWD"
-		pkg-config --cflags-only-I libnl-3.0 | tr ' ' '\n'
+		pkg-config --cflags-only-I libnl-3.0 libtracefs libtraceevent | tr ' ' '\n'
 	} >"$build/analysis/compile_flags.txt"
 	if ! find checker probes rules -name '*.c' -print0 |
 		xargs -0 -n 8 -P "$(nproc)" clang-tidy --quiet -p "$build/analysis" \

@@ -58,6 +58,15 @@ case_bash_files()
 	are --format
 }
 
+# What run runs has arguments of its own.
+case_bash_run()
+{
+	bash_offers kiloflow run unshar
+	says stdout '^unshare$'
+	bash_offers kiloflow run --unt
+	silent stdout
+}
+
 # Help and completion come from one table, so these are the same words.
 case_bash_commands_and_options()
 {
