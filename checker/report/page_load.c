@@ -100,7 +100,10 @@ static void target_text(const struct load_result *load, char *buf, size_t size)
 	if (target->server[0])
 		append(buf, size, "%s", target->server);
 	else if (!target->n_listeners)
-		append(buf, size, "not in this namespace: its end is not seen");
+		append(buf, size,
+		       target->local
+		               ? "nothing listens there in this namespace"
+		               : "not in this namespace: its end is not seen");
 	if (target->n_listeners > 1)
 		append(buf, size, "one of %" PRIu64, target->n_listeners);
 	if (target->answered)
