@@ -111,7 +111,8 @@ static json_t *json_listens(const struct observed *seen)
 	return array;
 }
 
-/* {"TCP_FLAGS": 12}; "" stands for a kernel that gives no reasons */
+/* Those that were seen here: {"TCP_FLAGS": 12}; "unknown" stands for a kernel
+   that gives no reasons */
 static json_t *json_resets(const struct observed *seen, bool received)
 {
 	json_t *object = json_object();
@@ -123,6 +124,7 @@ static json_t *json_resets(const struct observed *seen, bool received)
 			json_integer_value(json_object_get(object, key));
 
 		if (reset->received == received &&
+		    reset->match != SEEN_NOWHERE &&
 		    json_object_set_new(object, key, json_integer(n + 1))) {
 			json_decref(object);
 			object = NULL;

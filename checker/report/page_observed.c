@@ -87,12 +87,20 @@ static void put_listeners(const struct page *page)
 		              TEXT_AT - 2, "", n - SHOWN_MAX);
 }
 
-/* Those of one reason are told at the first. */
+/* Seen here, and of the same direction and reason? */
+static bool is_alike(const struct seen_reset *reset,
+                     const struct seen_reset *other)
+{
+	return other->match != SEEN_NOWHERE &&
+	       other->received == reset->received &&
+	       !strcmp(other->reason, reset->reason);
+}
+
+/* Those that are alike are told at the first. */
 static bool is_told(const struct observed *seen, size_t at)
 {
 	for (size_t i = 0; i < at; i++) {
-		if (seen->resets[i].received == seen->resets[at].received &&
-		    !strcmp(seen->resets[i].reason, seen->resets[at].reason))
+		if (is_alike(&seen->resets[at], &seen->resets[i]))
 			return true;
 	}
 	return false;
@@ -101,19 +109,20 @@ static bool is_told(const struct observed *seen, size_t at)
 static void put_resets(const struct page *page)
 {
 	const struct observed *seen = page->report->observed;
+	bool told = false;
 
-	if (seen->n_resets)
-		(void)fprintf(page->out, "\n  resets, of the whole host\n");
 	for (size_t i = 0; i < seen->n_resets; i++) {
 		const struct seen_reset *reset = &seen->resets[i];
 		char line[160];
 		size_t n = 0;
 
-		if (is_told(seen, i))
+		if (reset->match == SEEN_NOWHERE || is_told(seen, i))
 			continue;
 		for (size_t k = i; k < seen->n_resets; k++)
-			n += seen->resets[k].received == reset->received &&
-			     !strcmp(seen->resets[k].reason, reset->reason);
+			n += is_alike(reset, &seen->resets[k]);
+		if (!told)
+			(void)fprintf(page->out, "\n  resets\n");
+		told = true;
 		(void)snprintf(line, sizeof(line), "%zu %s%s%s", n,
 		               reset->received ? "received" : "sent",
 		               reset->reason[0] ? ": " : "", reset->reason);

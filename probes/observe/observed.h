@@ -59,6 +59,14 @@ struct seen_listener {
 	bool owner_died; /* a process that held it ended meanwhile */
 };
 
+/* Is a reset's connection one that was seen here? See match.h. */
+enum seen_match {
+	SEEN_NOWHERE, /* or not matched yet */
+	SEEN_HERE,
+	SEEN_OWN,  /* and its tuple is that of a socket that ended here, */
+	SEEN_PEER, /* or of that socket's peer */
+};
+
 /* A reset, as tcp:tcp_send_reset or tcp:tcp_receive_reset told it. */
 struct seen_reset {
 	uint64_t at_ns;
@@ -69,6 +77,8 @@ struct seen_reset {
 	bool active;     /* no packet caused it: pid and comm are who did */
 	uint8_t state;   /* of the socket, TCP_x of netinet/tcp.h; 0 unknown */
 	char reason[40]; /* the kernel's word, "" before 6.10 / unknown */
+	uint64_t cookie; /* of the socket that received it; 0: not told */
+	enum seen_match match;
 	pid_t pid;
 	char comm[16]; /* any bytes but NUL */
 };

@@ -28,6 +28,7 @@
 #include "probes/netns.h"
 #include "probes/observe/destroy.h"
 #include "probes/observe/holders.h"
+#include "probes/observe/match.h"
 #include "probes/observe/observed.h"
 #include "probes/observe/pace.h"
 #include "probes/observe/sampler.h"
@@ -268,6 +269,47 @@ static void find_limits(struct observer *observer)
 			seen->listens[kept++] = *listen;
 	}
 	seen->n_listens = kept;
+}
+
+static bool has_owner(const struct seen_listener *seen,
+                      const struct seen_listen *listen)
+{
+	return seen->first.n_owners == 1 &&
+	       !strncmp(seen->first.owners[0].comm, listen->comm,
+	                sizeof(listen->comm));
+}
+
+/*
+ * From within a PID namespace an event's pid cannot be translated. What began
+ * to listen after a call, on its port and under its name, is taken to be what
+ * was called for, if there is only one.
+ */
+static void find_caller(const struct sightings *table,
+                        struct seen_listen *listen)
+{
+	pid_t pid = 0;
+
+	for (size_t i = 0; i < table->n; i++) {
+		const struct seen_listener *seen = &table->items[i];
+
+		if (seen->appeared_ns < listen->at_ns || !is_of(seen, listen) ||
+		    !has_owner(seen, listen))
+			continue;
+		if (pid && pid != seen->first.owners[0].pid)
+			return;
+		pid = seen->first.owners[0].pid;
+	}
+	listen->pid = pid;
+}
+
+static void find_callers(struct observer *observer)
+{
+	struct observed *seen = observer->seen;
+
+	for (size_t i = 0; i < seen->n_listens; i++) {
+		if (!seen->listens[i].pid && seen->listens[i].port)
+			find_caller(&observer->table, &seen->listens[i]);
+	}
 }
 
 static int drain_trace(struct observer *observer)
@@ -665,12 +707,15 @@ int observer_finish(struct observer *observer, struct err *err)
 		rc = do_due(observer, true);
 	if (!rc)
 		rc = settle(observer);
+	(void)observer_seen(observer);
+	if (!rc)
+		rc = match_resets(observer->seen);
 	if (rc)
 		return err_set(err, rc, "cannot observe to the end: %s",
 		               strerror(-rc));
 	holders_note_deaths(observer->root_fd, &observer->table);
+	find_callers(observer);
 	sort_events(observer->seen);
-	(void)observer_seen(observer);
 	return 0;
 }
 

@@ -49,6 +49,9 @@
 
 #define NAMES_MAX 64
 
+/* For an instance. */
+#define NAMES_TRIED 64
+
 /* What a thread is called, for as long as one pass through the buffers. */
 struct name {
 	pid_t tid, pid;
@@ -178,9 +181,11 @@ static void remove_left_behind(void)
 	(void)closedir(instances);
 }
 
-/* When a process began, in clock ticks since boot, tells it from others that
- * had its pid. */
-static void own_name(int root_fd, char *buf, size_t size)
+/*
+ * When a process began, in clock ticks since boot, tells it from others that
+ * had its pid. In another PID namespace one may have both: hence @nth.
+ */
+static void own_name(int root_fd, unsigned int nth, char *buf, size_t size)
 {
 	char content[1024];
 	struct span begun = { 0 };
@@ -189,31 +194,64 @@ static void own_name(int root_fd, char *buf, size_t size)
 	if (!file_read(root_fd, "proc/self/stat", content, sizeof(content),
 	               &len, NULL))
 		(void)processes_stat_word(content, len, 22, &begun);
-	(void)snprintf(buf, size, PREFIX "%d.%.*s", (int)getpid(),
+	(void)snprintf(buf, size, PREFIX "%d.%.*s.%u", (int)getpid(),
 	               begun.at ? (int)(begun.end - begun.at) : 1,
-	               begun.at ? begun.at : "0");
+	               begun.at ? begun.at : "0", nth);
 }
 
-/* Somebody who just started may take one that is not locked yet for left. */
-static int create_instance(struct trace *trace, struct err *err)
+/*
+ * Somebody who just started may take one that is not locked yet for left, and
+ * remove it before we lock what is then no folder any more.
+ */
+static int lock_instance(struct trace *trace)
 {
-	char name[64];
-	char *path;
+	char *path = tracefs_instance_get_dir(trace->instance);
+	int rc = -ENOMEM;
 
-	own_name(trace->root_fd, name, sizeof(name));
+	if (path)
+		rc = lock_folder(AT_FDCWD, path);
+	if (rc >= 0) {
+		trace->lock_fd = rc;
+		rc = access(path, F_OK) ? -ENOENT : 0;
+	}
+	tracefs_put_tracing_file(path);
+	return rc;
+}
+
+/* Return: -EEXIST: not this name. */
+static int try_name(struct trace *trace, const char *name)
+{
+	int rc;
+
 	trace->instance = tracefs_instance_create(name);
 	if (!trace->instance)
-		return err_set(err, -errno,
-		               "a trace instance cannot be made: %s",
-		               strerror(errno));
-	path = tracefs_instance_get_dir(trace->instance);
-	trace->lock_fd = path ? lock_folder(AT_FDCWD, path) : -ENOMEM;
-	tracefs_put_tracing_file(path);
+		return -errno;
+	rc = tracefs_instance_is_new(trace->instance) ? lock_instance(trace)
+	                                              : -EEXIST;
+	if (rc != -EEXIST && rc != -ENOENT && rc != -EWOULDBLOCK)
+		return rc;
+	/* it is not ours, so it is left alone */
+	tracefs_instance_free(trace->instance);
+	trace->instance = NULL;
 	if (trace->lock_fd >= 0)
-		return 0;
-	return err_set(err, trace->lock_fd,
-	               "the trace instance cannot be locked: %s",
-	               strerror(-trace->lock_fd));
+		(void)close(trace->lock_fd);
+	trace->lock_fd = -1;
+	return -EEXIST;
+}
+
+static int create_instance(struct trace *trace, struct err *err)
+{
+	int rc = -EEXIST;
+
+	for (unsigned int nth = 0; rc == -EEXIST && nth < NAMES_TRIED; nth++) {
+		char name[64];
+
+		own_name(trace->root_fd, nth, name, sizeof(name));
+		rc = try_name(trace, name);
+	}
+	return rc ? err_set(err, rc, "a trace instance cannot be made: %s",
+	                    strerror(-rc))
+	          : 0;
 }
 
 static void size_buffers(struct trace *trace)

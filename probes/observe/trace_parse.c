@@ -41,15 +41,23 @@ enum field {
 	FIELD_DADDR6,
 	FIELD_FD,
 	FIELD_BACKLOG,
+	FIELD_COOKIE,
 };
 
 static const char *const field_names[TRACE_FIELDS] = {
-	[FIELD_PID] = "common_pid",  [FIELD_SKB] = "skbaddr",
-	[FIELD_STATE] = "state",     [FIELD_REASON] = "reason",
-	[FIELD_SPORT] = "sport",     [FIELD_DPORT] = "dport",
-	[FIELD_SADDR] = "saddr",     [FIELD_DADDR] = "daddr",
-	[FIELD_SADDR6] = "saddr_v6", [FIELD_DADDR6] = "daddr_v6",
-	[FIELD_FD] = "fd",           [FIELD_BACKLOG] = "backlog",
+	[FIELD_PID] = "common_pid",
+	[FIELD_SKB] = "skbaddr",
+	[FIELD_STATE] = "state",
+	[FIELD_REASON] = "reason",
+	[FIELD_SPORT] = "sport",
+	[FIELD_DPORT] = "dport",
+	[FIELD_SADDR] = "saddr",
+	[FIELD_DADDR] = "daddr",
+	[FIELD_SADDR6] = "saddr_v6",
+	[FIELD_DADDR6] = "daddr_v6",
+	[FIELD_FD] = "fd",
+	[FIELD_BACKLOG] = "backlog",
+	[FIELD_COOKIE] = "sock_cookie",
 };
 
 int trace_formats_init(struct trace_formats *formats)
@@ -256,6 +264,7 @@ static void read_kind(struct reading *reading, uint64_t at_ns,
 		reset->active = has(reading->format, FIELD_SKB) &&
 		                !number(reading, FIELD_SKB);
 		reset->state = (uint8_t)number(reading, FIELD_STATE);
+		reset->cookie = number(reading, FIELD_COOKIE);
 		read_reason(reading, reset->reason, sizeof(reset->reason));
 		break;
 	case TRACE_SYNACK:

@@ -36,7 +36,7 @@ struct trace_event_name {
 
 extern const struct trace_event_name trace_events[TRACE_KINDS];
 
-#define TRACE_FIELDS 12
+#define TRACE_FIELDS 13
 
 /* The formats of this kernel. */
 struct trace_formats {

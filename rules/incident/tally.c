@@ -125,8 +125,10 @@ static void add(struct reset_tally *tally, const struct ports ports[static 2],
                 const struct seen_reset *reset)
 {
 	const enum reset_kind kind = reset_kind(reset);
-	const bool by_server = has_port(&ports[0], reset->tuple.sport);
-	const bool by_client = has_port(&ports[0], reset->tuple.dport);
+	const bool by_client = has_port(&ports[0], reset->tuple.dport) ||
+	                       reset->match == SEEN_PEER;
+	const bool by_server = has_port(&ports[0], reset->tuple.sport) ||
+	                       (reset->match == SEEN_OWN && !by_client);
 
 	if (reset->received || kind == RESET_KINDS)
 		return;

@@ -3,8 +3,9 @@
  * tally - the traced resets, by what the kernel says of them. Pure.
  *
  * A trace event has no namespace: those are counted whose ports belong to a
- * listener of the namespaces looked at, and of RESET_NO_SOCKET, which no
- * listener has, all. So a count is never believed beyond the counters.
+ * listener of the namespaces looked at, or to a socket that ended there, and
+ * of RESET_NO_SOCKET, which neither has, all. So a count is never believed
+ * beyond the counters.
  */
 #ifndef KILOFLOW_RULES_INCIDENT_TALLY_H
 #define KILOFLOW_RULES_INCIDENT_TALLY_H

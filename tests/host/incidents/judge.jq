@@ -50,4 +50,7 @@ $truth[0] as $truth
 ($said[] | select(.id | IN($items[].set[], $also[]) | not)
 	| "wrong: \(.id) \(.connections.min) to \(.connections.max) (\(.confidence)): \(.what)"),
 (if ($said | least_of) > $bound then
-	"\($said | least_of) are explained, and only \($bound) failed" else empty end)
+	"\($said | least_of) are explained, and only \($bound) failed" else empty end),
+($report.observed | select(.traced.state == "known")
+	| ([.resets_sent[]] | add // 0) as $seen | $counters[0].kernel.TcpOutRsts as $sent
+	| select($seen != $sent) | "\($seen) resets were seen, \($sent) were sent here")

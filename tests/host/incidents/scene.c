@@ -353,6 +353,7 @@ static bool has_answer(struct crowd *crowd, struct client *client)
 	return true;
 }
 
+/* An end is acknowledged at once, not some time later. */
 static bool has_ended(struct crowd *crowd, struct client *client)
 {
 	char buffer[65536];
@@ -362,6 +363,8 @@ static bool has_ended(struct crowd *crowd, struct client *client)
 	if (n < 0) {
 		note_error("read", errno);
 		client->state = CLIENT_FAILED;
+	} else if (!n) {
+		set_option(client->fd, IPPROTO_TCP, TCP_QUICKACK, 1);
 	}
 	return n <= 0;
 }
