@@ -170,7 +170,7 @@ case_pipe()
 # Sanitizers need more than that for themselves.
 in_64_mib()
 (
-	if ! nm -D "$KILOFLOW" 2>/dev/null | grep -qE '__(asan|tsan)_'; then
+	if ! nm -D "$KILOFLOW" 2>/dev/null | grep -E '__(asan|tsan)_' >/dev/null; then
 		ulimit -v 65536
 	fi
 	kiloflow "$@"
