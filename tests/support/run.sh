@@ -224,13 +224,13 @@ suite_lint()
 }
 
 # The topics that say nothing new about memory are left out: installing, the
-# package and the shells, predictions, and those that look at the program
-# through strace, as LeakSanitizer cannot.
+# package and the shells, predictions, the incidents, which take long, and those
+# that look at the program through strace, as LeakSanitizer cannot.
 suite_asan()
 {
 	local dir=$BUILD/asan topics
 	local flags='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all'
-	mapfile -t topics < <(all_topics | grep -vxE 'install|package|completion|traced|fix_killed|predict')
+	mapfile -t topics < <(all_topics | grep -vxE 'install|package|completion|traced|fix_killed|predict|incidents|resets')
 	export ASAN_OPTIONS=exitcode=99:allocator_may_return_null=1:detect_stack_use_after_return=1:strict_string_checks=1
 	export UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
 	built asan programs BUILD="$dir" CFLAGS="$flags" &&
