@@ -16,7 +16,10 @@ void process_name(const char comm[static 16], pid_t pid, char *buf, size_t size)
 	char name[4 * 16 + 1];
 
 	(void)text_escape(name, sizeof(name), comm, strnlen(comm, 16));
-	(void)snprintf(buf, size, "%s[%d]", name, (int)pid);
+	if (pid)
+		(void)snprintf(buf, size, "%s[%d]", name, (int)pid);
+	else
+		(void)snprintf(buf, size, "%s", name);
 }
 
 /* "iperf[4242] +2", or why there is no such name. */

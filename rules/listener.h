@@ -17,6 +17,7 @@ struct netns_facts;
 
 /** process_name - "iperf[4242]", safe to show
  * @comm: as struct owner has it
+ * @pid: 0 when it is not known: "iperf"
  */
 void process_name(const char comm[static 16], pid_t pid, char *buf,
                   size_t size);

@@ -9,9 +9,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "checker/cli/gather.h"
@@ -40,7 +42,8 @@ struct watching {
 	struct observer *observer;
 	bool table;
 	bool color;
-	uint64_t until_ns;          /* UINT64_MAX: as long as nobody stops it */
+	int pause_fd;      /* Ctrl-Z, where there is a screen to restore; -1 */
+	uint64_t until_ns; /* UINT64_MAX: as long as nobody stops it */
 	uint64_t framed_ns, due_ns; /* the last frame, the next one */
 	uint64_t lost, synacks;     /* of both, told so far */
 	struct watch_mark *marks;
@@ -162,6 +165,58 @@ static void show_end(struct watching *watching)
 	(void)fflush(stdout);
 }
 
+/* --- Ctrl-Z ----------------------------------------------------------------
+ */
+
+static sigset_t pause_signal(void)
+{
+	sigset_t set;
+
+	(void)sigemptyset(&set);
+	(void)sigaddset(&set, SIGTSTP);
+	return set;
+}
+
+/* From now on it is read, and no longer stops the program by itself. */
+static void open_pause(struct watching *watching)
+{
+	const sigset_t set = pause_signal();
+
+	watching->pause_fd = -1;
+	if (!watching->table)
+		return;
+	watching->pause_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (watching->pause_fd >= 0)
+		(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static void close_pause(const struct watching *watching)
+{
+	const sigset_t set = pause_signal();
+
+	if (watching->pause_fd < 0)
+		return;
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
+	(void)close(watching->pause_fd);
+}
+
+/* The shell gets its screen back, and is told of SIGTSTP as ever. */
+static int pause_screen(struct watching *watching)
+{
+	const sigset_t set = pause_signal();
+	struct signalfd_siginfo info;
+
+	if (read(watching->pause_fd, &info, sizeof(info)) != sizeof(info))
+		return 0;
+	(void)fputs(SCREEN_END, stdout);
+	(void)fflush(stdout);
+	(void)raise(SIGTSTP);
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL); /* here it stands still */
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	(void)fputs(SCREEN_BEGIN, stdout);
+	return show_frame(watching);
+}
+
 static uint64_t next_ns(const struct watching *watching)
 {
 	return watching->due_ns < watching->until_ns ? watching->due_ns
@@ -174,6 +229,7 @@ static int watch(struct watching *watching, struct err *err)
 	struct pollfd fds[] = {
 		{ .fd = stop_fd(), .events = POLLIN },
 		{ .fd = observer_fd(watching->observer), .events = POLLIN },
+		{ .fd = watching->pause_fd, .events = POLLIN },
 	};
 	int rc = 0;
 
@@ -181,8 +237,10 @@ static int watch(struct watching *watching, struct err *err)
 		const int timeout_ms =
 			clock_timeout_ms(next_ns(watching), 60000);
 
-		if (poll(fds, 2, timeout_ms) < 0 && errno != EINTR)
+		if (poll(fds, 3, timeout_ms) < 0 && errno != EINTR)
 			rc = -errno;
+		if (!rc && fds[2].revents)
+			rc = pause_screen(watching);
 		if (!rc && fds[1].revents)
 			rc = observer_turn(watching->observer, err);
 		if (!rc && clock_ns() >= watching->due_ns) {
@@ -255,7 +313,9 @@ static int run(const struct options *options, FILE *out, struct err *err)
 		isatty(STDOUT_FILENO) && options->format == report_formats[0];
 	watching->color = show_color(options);
 	watching->until_ns = UINT64_MAX;
+	open_pause(watching);
 	status = run_watch(watching, err);
+	close_pause(watching);
 	free(watching);
 	return status;
 }

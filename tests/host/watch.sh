@@ -143,6 +143,60 @@ case_table()
 	says screen '"event":"begin"'
 }
 
+# As under a shell with job control: Ctrl-Z gives the screen back, fg takes it.
+case_paused()
+{
+	cat >terminal.py <<-'P'
+		import os, pty, select, signal, sys, time
+
+		END, BEGIN = b"\033[?25h\033[?1049l", b"\033[?1049h\033[?25l"
+
+		def read_until(mark, fd, what):
+		    seen, until = b"", time.monotonic() + 10
+		    while mark not in seen:
+		        assert time.monotonic() < until, (what, seen[-300:])
+		        if select.select([fd], [], [], 0.1)[0]:
+		            seen += os.read(fd, 65536)
+		    return seen.split(mark, 1)[1]
+
+		pid, fd = pty.fork()
+		if not pid:
+		    # it stays, as a shell does: an orphaned job would not be stopped
+		    signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+		    job = os.fork()
+		    if not job:
+		        os.setpgid(0, 0)
+		        os.tcsetpgrp(0, os.getpid())
+		        for number in (signal.SIGINT, signal.SIGTSTP, signal.SIGTTOU):
+		            signal.signal(number, signal.SIG_DFL)
+		        os.execv(sys.argv[1], [sys.argv[1], "watch"])
+		    _, status = os.waitpid(job, os.WUNTRACED)
+		    assert os.WIFSTOPPED(status) and os.WSTOPSIG(status) == signal.SIGTSTP, status
+		    os.tcsetpgrp(0, os.getpgrp())
+		    os.write(1, b"stopped")
+		    os.read(0, 1)
+		    os.tcsetpgrp(0, job)
+		    os.kill(job, signal.SIGCONT)
+		    _, status = os.waitpid(job, 0)
+		    os.tcsetpgrp(0, os.getpgrp())
+		    os.write(1, b"ended %d" % status)
+		    time.sleep(10)
+		read_until(BEGIN, fd, "begin")
+		time.sleep(0.2)
+		os.write(fd, b"\x1a")
+		after = read_until(END, fd, "the screen is given back")
+		read_until(b"stopped", fd, "it stops") if b"stopped" not in after else 0
+		os.write(fd, b"\n")
+		after = read_until(BEGIN, fd, "the screen is taken again")
+		read_until(b"LISTENER", fd, "and drawn") if b"LISTENER" not in after else 0
+		os.write(fd, b"\x03")
+		after = read_until(END, fd, "end")
+		read_until(b"ended 0", fd, "it ends") if b"ended 0" not in after else 0
+		os.kill(pid, signal.SIGKILL)
+	P
+	TERM=xterm env --default-signal /usr/bin/python3 terminal.py "$KILOFLOW" || fail "Ctrl-Z"
+}
+
 # 20 000 events a second: resets that nobody expected, each sent and received.
 case_keeps_up()
 {

@@ -947,6 +947,33 @@ static void nobody_saw_the_listener(struct world *world)
 	see_ends(world, 1, &(struct seen_end){ .tuple = { .dport = 0 } });
 }
 
+/* But its sockets, when they ended. */
+static void matched_own(struct world *world)
+{
+	struct seen_reset reset = reset_of("TCP_STATE", TCP_CLOSE);
+
+	reset.match = SEEN_OWN;
+	see_resets(world, 7, &reset);
+}
+
+static void matched_peer(struct world *world)
+{
+	struct seen_reset reset = reset_of("TCP_STATE", TCP_CLOSE);
+
+	reset.match = SEEN_PEER;
+	see_resets(world, 7, &reset);
+}
+
+/* A client whose own port was bound. */
+static void matched_client(struct world *world)
+{
+	struct seen_reset reset = reset_of("TCP_STATE", TCP_CLOSE);
+
+	see_listener(world, reset.tuple.dport, 0);
+	reset.match = SEEN_OWN;
+	see_resets(world, 7, &reset);
+}
+
 static void of_others(struct world *world)
 {
 	struct seen_reset reset = reset_of("TCP_STATE", TCP_CLOSE);
@@ -1098,6 +1125,24 @@ static const struct row traces[] = {
 	  nobody_saw_the_listener,
 	  { 7, 14 },
 	  "app-abort 0..7 possible, listener-closed 0..7 possible, socket-destroyed 0..7 possible" },
+	{ "nobody saw the listener, but its sockets",
+	  true,
+	  BY_FORCE,
+	  matched_own,
+	  { 7, 14 },
+	  "app-abort 7 certain" },
+	{ "the same of its clients",
+	  true,
+	  { C(ABORT_ON_DATA) = 7, C(OUT_RSTS) = 7, C(ESTAB_RESETS) = 14 },
+	  matched_peer,
+	  { 7, 14 },
+	  "client-reset 7 certain" },
+	{ "a client whose own port was bound",
+	  true,
+	  { C(ABORT_ON_DATA) = 7, C(OUT_RSTS) = 7, C(ESTAB_RESETS) = 14 },
+	  matched_client,
+	  { 7, 14 },
+	  "client-reset 7 certain 0.0.0.0:40000" },
 	{ "resets of other namespaces",
 	  true,
 	  BY_FORCE,

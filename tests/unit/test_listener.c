@@ -113,9 +113,21 @@ static void a_group_is_alike(void **state)
 		assert_int_equal(listener_same_group(&a, &other[i]), i == 5);
 }
 
+static void names_a_process(void **state)
+{
+	char name[32];
+
+	(void)state;
+	process_name("iperf\0\0\0\0\0\0\0\0\0\0", 42, name, sizeof(name));
+	assert_string_equal(name, "iperf[42]");
+	process_name("iperf\0\0\0\0\0\0\0\0\0\0", 0, name, sizeof(name));
+	assert_string_equal(name, "iperf");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_a_process),
 		cmocka_unit_test(serves_its_families),
 		cmocka_unit_test(is_meant_by_port_and_family),
 		cmocka_unit_test(any_is_meant),
