@@ -21,6 +21,7 @@
 #include "checker/cli/output.h"
 #include "checker/cli/show.h"
 #include "checker/cli/stop.h"
+#include "checker/cli/tee.h"
 #include "checker/report/report.h"
 #include "probes/base/err.h"
 #include "probes/facts.h"
@@ -37,6 +38,7 @@ struct session {
 	struct observer *observer;
 	struct observed *seen;
 	struct report_run run;
+	struct tee tee;
 };
 
 /* The same as a snapshot has. */
@@ -117,9 +119,14 @@ static int run_command(struct session *session, struct err *err)
 	struct job job;
 	int rc;
 
-	rc = job_start(&job, options->run, session->netns_fd, err);
-	if (rc)
+	tee_open(&session->tee);
+	rc = job_start(&job, options->run, session->netns_fd, &session->tee,
+	               err);
+	tee_began(&session->tee);
+	if (rc) {
+		tee_close(&session->tee);
 		return rc;
+	}
 	wait_for(session, &job, err);
 	job_done(&job);
 	session->run = (struct report_run){
@@ -206,6 +213,8 @@ static int end_observing(struct session *session, struct err *err)
 
 	session->seen = observer_close(session->observer);
 	session->observer = NULL;
+	if (session->seen)
+		tee_finish(&session->tee, session->seen);
 	return rc;
 }
 

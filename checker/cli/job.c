@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "checker/cli/output.h"
+#include "checker/cli/tee.h"
 #include "probes/base/err.h"
 #include "probes/base/text.h"
 #include "probes/netns.h"
@@ -58,13 +59,24 @@ static void give_signals_back(const struct job *job)
 	(void)sigprocmask(SIG_SETMASK, &job->mask, NULL);
 }
 
+static int take_ends(const struct tee *tee)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct tee_stream *stream = &tee->stream[i];
+
+		if (stream->end >= 0 && dup2(stream->end, stream->fd) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
 /* In the child, which does not return: what fails is told by its errno. */
 static void become(const struct job *job, char *const argv[], int netns_fd,
-                   int tell_fd)
+                   const struct tee *tee, int tell_fd)
 {
-	int code = 0;
+	int code = take_ends(tee);
 
-	if (netns_fd >= 0)
+	if (!code && netns_fd >= 0)
 		code = netns_enter(netns_fd, NULL);
 	if (!code) {
 		output_unguard();
@@ -88,7 +100,8 @@ static int hear(int fd)
 	return n == sizeof(code) ? code : 0;
 }
 
-static int fork_and_hear(struct job *job, char *const argv[], int netns_fd)
+static int fork_and_hear(struct job *job, char *const argv[], int netns_fd,
+                         const struct tee *tee)
 {
 	int tell[2];
 	int code;
@@ -97,7 +110,7 @@ static int fork_and_hear(struct job *job, char *const argv[], int netns_fd)
 		return -errno;
 	job->pid = fork();
 	if (!job->pid)
-		become(job, argv, netns_fd, tell[1]);
+		become(job, argv, netns_fd, tee, tell[1]);
 	code = job->pid < 0 ? -errno : 0;
 	(void)close(tell[1]);
 	if (!code)
@@ -118,13 +131,14 @@ static int refuse(const char *name, int code, struct err *err)
 }
 
 int job_start(struct job *job, char *const argv[], int netns_fd,
-              struct err *err)
+              const struct tee *tee, struct err *err)
 {
 	int code;
 
 	*job = (struct job){ .pid = -1 };
 	take_signals(job);
-	code = job->signal_fd < 0 ? -errno : fork_and_hear(job, argv, netns_fd);
+	code = job->signal_fd < 0 ? -errno
+	                          : fork_and_hear(job, argv, netns_fd, tee);
 	if (!code)
 		return 0;
 	if (job->pid > 0)

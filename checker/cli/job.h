@@ -15,6 +15,7 @@
 #include <sys/types.h>
 
 struct err;
+struct tee;
 
 /* What is to be put back when it has ended. */
 struct job {
@@ -29,12 +30,13 @@ struct job {
 /**
  * job_start - run @argv[0], searched for in PATH
  * @netns_fd: the network namespace to run it in; -1: the calling thread's
+ * @tee: whose ends it is given for descriptors 1 and 2
  *
  * Return: 0; 126 when it was found and cannot be run, 127 when it was not
  * found, with words; negative errno.
  */
 int job_start(struct job *job, char *const argv[], int netns_fd,
-              struct err *err);
+              const struct tee *tee, struct err *err);
 
 /** job_turn - pass a signal on, or learn that it has ended */
 void job_turn(struct job *job);

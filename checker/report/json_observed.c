@@ -133,6 +133,38 @@ static json_t *json_resets(const struct observed *seen, bool received)
 	return object;
 }
 
+/* {"ECONNRESET": 64}; "other" stands for what it does not name */
+static json_t *json_failed(const struct observed *seen)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; object && i < seen->n_errors; i++) {
+		const struct seen_error *error = &seen->errors[i];
+
+		if (error->count &&
+		    json_object_set_new(object,
+		                        error->code[0] ? error->code : "other",
+		                        jv_u64(error->count))) {
+			json_decref(object);
+			object = NULL;
+		}
+	}
+	return object;
+}
+
+/* What the command itself said. */
+static json_t *json_output(const struct observed *seen)
+{
+	return jv_object((const struct jv_pair[]){
+		{ "state", json_string(fact_state_name(seen->output.state)) },
+		{ "why", jv_text(seen->output.why) },
+		{ "lost", jv_u64(seen->output.lost) },
+		{ "failed", json_failed(seen) },
+		{ "sum", jv_sum(seen->log) },
+		{ NULL, NULL },
+	});
+}
+
 json_t *jv_observed(const struct report *report)
 {
 	const struct observed *seen = report->observed;
@@ -146,6 +178,7 @@ json_t *jv_observed(const struct report *report)
 		{ "sampled", json_part(&seen->sampled) },
 		{ "ended", json_part(&seen->ended) },
 		{ "traced", json_part(&seen->traced) },
+		{ "output", json_output(seen) },
 		{ "sockets_ended", jv_u64(seen->n_ends) },
 		{ "resets_sent", json_resets(seen, false) },
 		{ "resets_received", json_resets(seen, true) },

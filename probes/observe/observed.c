@@ -2,9 +2,13 @@
 /* observed - see observed.h. */
 #include "probes/observe/observed.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "probes/base/err.h"
 
 /* ::ffff:0:0/96; a peer that is not known is :: in either case */
 static bool unmap(const uint8_t from[static 16], uint8_t to[static 16])
@@ -83,6 +87,90 @@ bool observed_is_local(const struct observed *observed)
 	return true;
 }
 
+/* ---- output ---- */
+
+/* NULL: there is no room for one more code. */
+static struct seen_error *error_of(struct observed *observed, const char *code)
+{
+	struct seen_error *error = observed->errors;
+	const struct seen_error *end = error + observed->n_errors;
+
+	while (error < end && strcmp(error->code, code) != 0)
+		error++;
+	if (error == observed->errors + OBSERVED_ERRORS_MAX)
+		return NULL;
+	observed->n_errors += error == end;
+	(void)snprintf(error->code, sizeof(error->code), "%s", code);
+	return error;
+}
+
+static uint64_t n_named(const struct observed *observed)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < observed->n_errors; i++)
+		n += observed->errors[i].code[0] ? observed->errors[i].count
+		                                 : 0;
+	return n;
+}
+
+/*
+ * A flow that failed may be in both streams, with an errno in one and without
+ * its total in the other: it is not counted twice.
+ */
+static void add_failed(struct observed *observed,
+                       const struct log_failed *failed)
+{
+	struct seen_error *error;
+
+	for (size_t i = 0; i < failed->n_codes; i++) {
+		const struct log_errno *told = &failed->codes[i];
+
+		error = error_of(observed, err_name(told->code));
+		if (error && told->n_flows > error->count)
+			error->count = told->n_flows;
+	}
+	if (failed->n_flows > observed->n_failed)
+		observed->n_failed = failed->n_flows;
+	if (n_named(observed) > observed->n_failed)
+		observed->n_failed = n_named(observed);
+	error = error_of(observed, "");
+	if (error)
+		error->count = observed->n_failed - n_named(observed);
+}
+
+static void say_unread(struct seen_part *part, int rc)
+{
+	const bool is_cut = rc == -ETIMEDOUT || rc == -EPIPE;
+
+	if (part->state == FACT_KNOWN)
+		return;
+	part->state = is_cut || rc == -ENOMEM ? FACT_BROKEN : FACT_ABSENT;
+	(void)snprintf(part->why, sizeof(part->why), "%s",
+	               rc == -ETIMEDOUT ? "who reads it did not take it in time"
+	               : rc == -EPIPE   ? "it could not be copied to its end"
+	               : rc == -ENOMEM  ? "out of memory"
+	                                : "it is no log that is understood");
+}
+
+void observed_add_output(struct observed *observed, int rc,
+                         const struct log_sum *sum)
+{
+	if (!rc && !observed->log)
+		observed->log = malloc(sizeof(*observed->log));
+	if (!rc && !observed->log)
+		rc = -ENOMEM;
+	if (rc) {
+		say_unread(&observed->output, rc);
+		return;
+	}
+	if (observed->output.state != FACT_KNOWN)
+		*observed->log = *sum;
+	observed->output.state = FACT_KNOWN;
+	observed->output.why[0] = '\0';
+	add_failed(observed, &sum->failed_in_all);
+}
+
 struct observed *observed_new(void)
 {
 	return calloc(1, sizeof(struct observed));
@@ -99,5 +187,6 @@ void observed_free(struct observed *observed)
 	free(observed->resets);
 	free(observed->listens);
 	free(observed->synacks);
+	free(observed->log);
 	free(observed);
 }

@@ -19,6 +19,7 @@
 
 #include "probes/fact.h"
 #include "probes/facts.h"
+#include "probes/logs/log_sum.h"
 
 /* Kept one by one; further ones are only counted, as lost. */
 #define OBSERVED_RESETS_MAX 65536U
@@ -116,8 +117,7 @@ struct seen_synack {
 
 /* What CMD's own output says of its connections. */
 struct seen_error {
-	char phase[12]; /* "connect", "write", "read" */
-	char code[24];  /* "ECONNRESET"; "" when it did not say */
+	char code[24]; /* "ECONNRESET"; "" when it did not say */
 	uint64_t count;
 };
 
@@ -150,9 +150,12 @@ struct observed {
 	size_t n_synacks;
 	uint64_t synack_retransmits; /* all of them */
 
-	struct seen_part output; /* of CMD */
+	struct seen_part output; /* of CMD; ABSENT: it was read, and is no log
+	                            that is understood */
+	struct log_sum *log;     /* NULL: there is none */
 	struct seen_error errors[OBSERVED_ERRORS_MAX];
 	size_t n_errors;
+	uint64_t n_failed; /* flows that failed, says it; at least so many */
 };
 
 /** seen_tuple_unmap - IPv4 addresses of an IPv6 socket become AF_INET. Pure. */
@@ -165,6 +168,17 @@ void seen_tuple_unmap(struct seen_tuple *tuple);
  * Return: false also when that is not known.
  */
 bool observed_is_local(const struct observed *observed);
+
+/**
+ * observed_add_output - what a stream of CMD's output was read as
+ * @rc: of log_end(); -ETIMEDOUT, -EPIPE: all of it could not be read
+ * @sum: when @rc is 0
+ *
+ * The first log that is understood is kept; flows that failed are counted
+ * over all streams, and none twice.
+ */
+void observed_add_output(struct observed *observed, int rc,
+                         const struct log_sum *sum);
 
 /** observed_new - nothing observed, every part UNREAD; NULL: no memory */
 struct observed *observed_new(void);

@@ -117,12 +117,14 @@ void found_count_text(struct count_range connections, char *buf, size_t size)
 
 void found_what(struct cause_found *found, const char *did)
 {
+	const bool is_one = found->max == 1 && !strncmp(did, "were ", 5);
 	char count[64];
 
 	found_count_text((struct count_range){ found->min, found->max }, count,
 	                 sizeof(count));
-	(void)snprintf(found->what, sizeof(found->what), "%s %s",
-	               found->max ? count : "some connections", did);
+	(void)snprintf(found->what, sizeof(found->what), "%s %s%s",
+	               found->max ? count : "some connections",
+	               is_one ? "was " : "", did + (is_one ? 5 : 0));
 }
 
 void found_raise(struct remedy *ret, const struct ledger *ledger,

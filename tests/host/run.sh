@@ -79,6 +79,64 @@ case_as_a_shell_would()
 	[[ -e closed ]] || fail "stdout was closed, and is not"
 }
 
+says_itself() # STATE FAILED
+{
+	[[ $(seen '.output|[.state,.failed]') == "[\"$1\",$2]" ]] ||
+		fail "its output is $(seen .output), not $1 $2"
+}
+
+# Whatever it is written to, what the command says is the same, and is read.
+case_its_own_output()
+{
+	local run=("$KILOFLOW" run --no-trace --format json --report report --)
+	local client=("$host_top/tests/support/servers.sh" "$SERVERS" iperf -c 127.0.0.1 -p 7001 -P 6 -t 1)
+	local refused='{"ECONNREFUSED":6}' # nobody listens there
+	"${run[@]}" "${client[@]}" >all 2>&1
+	says_itself known "$refused"
+	jq -e '.failed == {"min":6,"max":6} and [.causes[]|[.id,.connections.min]] == [["refused",6]]' report >/dev/null ||
+		fail "another cause: $(jq -c .causes report)"
+	"${run[@]}" "${client[@]}" >>all 2>errors
+	says_itself known "$refused"
+	[[ $(grep -c 'connect failed' all) == 6 && $(grep -c 'connect failed' errors) == 6 ]] ||
+		fail "its output was touched"
+	"${run[@]}" "${client[@]}" 2>&1 | cat >all
+	says_itself known "$refused"
+	[[ $(grep -c 'connect failed' all) == 6 ]] || fail "its output was touched"
+	{ "${run[@]}" "${client[@]}" 2>&3 | cat >all; } 3>&1 >&2 | cat >errors
+	says_itself known "$refused"
+	"${run[@]}" "${client[@]}" >/dev/null 2>&1
+	says_itself unread '{}'
+	script -qec "$(printf '%q ' "${run[@]}" test -t 1 -a -t 2)" screen >/dev/null </dev/null ||
+		fail "a terminal is none for it"
+	says_itself unread '{}'
+	"${run[@]}" echo no log >all
+	says_itself absent '{}'
+}
+
+# Order, bytes and end are those of the command.
+case_copied_through()
+{
+	head -c 20000000 /dev/urandom >bytes
+	kiloflow run --report report -- sh -c 'cat bytes' | cmp - bytes || fail "the output was touched"
+	kiloflow run --report report -- sh -c 'for i in $(seq 500); do echo $i; echo e$i >&2; done' 2>&1 |
+		cmp - <(for i in $(seq 500); do echo "$i"; echo "e$i"; done) || fail "the order was touched"
+	# who writes on after the command is not waited for, and is not cut off
+	kiloflow run --report report -- sh -c '(until [ -e go ]; do sleep 0.1; done; echo late) & echo early' | {
+		read -r early
+		await grep -q '^NOTHING FAILED' report
+		touch go
+		read -r late
+		[[ $early.$late == early.late ]] || fail "$early, $late"
+	}
+	# nor is who does not read
+	kiloflow run --format json --report report -- sh -c 'head -c 300000 /dev/zero' | {
+		await test -s report
+		wc -c
+	} >stdout &
+	expect_exit 0 wait $!
+	[[ $(cat stdout) == 300000 ]] || fail "it was cut off"
+}
+
 # A writer whose reader has gone is ended by SIGPIPE, which we ignore.
 case_broken_pipe()
 {

@@ -208,14 +208,12 @@ void see_ends(struct world *world, size_t n, const struct seen_end *end)
 	}
 }
 
-void see_error(struct world *world, const char *phase, const char *code,
-               uint64_t n)
+void see_error(struct world *world, const char *code, uint64_t n)
 {
 	struct observed *seen = watch(world);
 	struct seen_error *error = &seen->errors[seen->n_errors++];
 
 	seen->output.state = FACT_KNOWN;
-	(void)snprintf(error->phase, sizeof(error->phase), "%s", phase);
 	(void)snprintf(error->code, sizeof(error->code), "%s", code);
 	error->count = n;
 }

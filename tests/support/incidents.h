@@ -81,7 +81,6 @@ void see_resets(struct world *world, size_t n, const struct seen_reset *reset);
 void see_ends(struct world *world, size_t n, const struct seen_end *end);
 
 /** see_error - what the command said */
-void see_error(struct world *world, const char *phase, const char *code,
-               uint64_t n);
+void see_error(struct world *world, const char *code, uint64_t n);
 
 #endif

@@ -77,7 +77,7 @@ static void starved_80(struct world *world)
 static void said_430(struct world *world)
 {
 	hot_80(world);
-	see_error(world, "write", "ECONNRESET", 430);
+	see_error(world, "ECONNRESET", 430);
 }
 
 static const struct row accept_rows[] = {

@@ -509,10 +509,10 @@ static void time_wait_not_known(struct world *world)
 
 static void said(struct world *world)
 {
-	see_error(world, "connect", "EADDRNOTAVAIL", 6);
-	see_error(world, "socket", "EMFILE", 3);
-	see_error(world, "socket", "ENFILE", 1);
-	see_error(world, "read", "", 2);
+	see_error(world, "EADDRNOTAVAIL", 6);
+	see_error(world, "EMFILE", 3);
+	see_error(world, "ENFILE", 1);
+	see_error(world, "", 2);
 }
 
 static void long_watch(struct world *world)

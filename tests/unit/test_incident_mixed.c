@@ -473,9 +473,9 @@ static void any_world(struct world *world, unsigned int *seed)
 	if (rand_r(seed) % 3 == 0)
 		any_ends(world, seed);
 	if (rand_r(seed) % 4 == 0)
-		see_error(world, "read", "ECONNRESET", any_count(seed));
+		see_error(world, "ECONNRESET", any_count(seed));
 	if (rand_r(seed) % 4 == 0)
-		see_error(world, "socket", "EMFILE", any_count(seed));
+		see_error(world, "EMFILE", any_count(seed));
 	if (rand_r(seed) % 8 == 0)
 		world->after->ns[0]
 			.counter[rand_r(seed) % COUNTER_COUNT]
