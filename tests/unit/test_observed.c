@@ -75,9 +75,9 @@ static void test_streams(void **state)
 			assert_int_equal(count_of(seen, "ECONNREFUSED"),
 			                 rows[i].refused);
 			assert_int_equal(count_of(seen, ""), rows[i].other);
-			assert_int_equal(seen->n_failed, rows[i].reset +
-			                                         rows[i].refused +
-			                                         rows[i].other);
+			assert_int_equal(seen->n_failed,
+			                 rows[i].reset + rows[i].refused +
+			                         rows[i].other);
 			observed_free(seen);
 		}
 	}
