@@ -232,6 +232,58 @@ case_another_namespace()
 	sees '[.listeners[].netns_inode]|unique|length' 2
 }
 
+# Across a veth: the far host loses its address while six connections send to
+# it. Packets for it arrive there, and nobody is told.
+case_address_removed()
+{
+	cat >server.py <<-'P'
+		import socket, time
+		while True:
+		    try:
+		        server = socket.create_server(("10.77.1.2", 7001))
+		        break
+		    except OSError:
+		        time.sleep(0.05)
+		accepted = [server.accept()[0] for _ in range(6)]
+		time.sleep(100)
+	P
+	spawn unshare --net /usr/bin/python3 server.py
+	await other_namespace "$spawned"
+	ip link add near address 02:00:00:00:00:01 type veth peer name far address 02:00:00:00:00:02 netns "$spawned"
+	ip addr add 10.77.1.1/24 dev near
+	ip link set near up
+	ip neigh add 10.77.1.2 lladdr 02:00:00:00:00:02 nud permanent dev near
+	nsenter --net="/proc/$spawned/ns/net" sh -ec 'ip addr add 10.77.1.2/24 dev far; ip link set far up; ip neigh add 10.77.1.1 lladdr 02:00:00:00:00:01 nud permanent dev far'
+	sysctl -qw net.ipv4.tcp_retries2=2
+	await listens_there "$spawned"
+	"$KILOFLOW" run --netns all --report report --format json -- /usr/bin/python3 - "$spawned" <<-'P'
+		import socket, subprocess, sys
+		clients = [socket.create_connection(("10.77.1.2", 7001)) for _ in range(6)]
+		subprocess.run(["nsenter", f"--net=/proc/{sys.argv[1]}/ns/net", "ip", "addr", "del", "10.77.1.2/24", "dev", "far"], check=True)
+		for client in clients:
+		    client.send(b"x")
+		for client in clients:
+		    try:
+		        client.recv(1)
+		    except OSError:
+		        pass
+	P
+	cp report stdout
+	is '[.causes[] | select(.id == "address-removed") | .connections.max]' '[6]'
+	jqf '[.causes[] | select(.id | IN("address-removed", "timeout", "user-timeout") | not)] == []'
+	jqf '.causes[] | select(.id == "address-removed") | .evidence.InAddrErrors >= 6'
+}
+
+listens_there() # PID
+{
+	[[ -n $(nsenter --net="/proc/$1/ns/net" ss -Htln) ]]
+}
+
+other_namespace() # PID
+{
+	[[ $(readlink "/proc/$1/ns/net") != "$(readlink /proc/self/ns/net)" ]]
+}
+
 # Resets of another namespace, which trace events tell of as well.
 resets_elsewhere()
 {

@@ -81,6 +81,7 @@ case_signals()
 {
 	local signal pid
 	for signal in INT TERM HUP; do
+		: >lines
 		env --default-signal "$KILOFLOW" watch >lines 2>stderr &
 		pid=$!
 		await grep -q begin lines
