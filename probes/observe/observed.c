@@ -143,7 +143,7 @@ static void say_unread(struct seen_part *part, int rc)
 {
 	const bool is_cut = rc == -ETIMEDOUT || rc == -EPIPE;
 
-	if (part->state == FACT_KNOWN)
+	if (part->state == FACT_KNOWN || part->state == FACT_BROKEN)
 		return;
 	part->state = is_cut || rc == -ENOMEM ? FACT_BROKEN : FACT_ABSENT;
 	(void)snprintf(part->why, sizeof(part->why), "%s",

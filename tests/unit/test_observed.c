@@ -101,6 +101,7 @@ static void test_not_understood(void **state)
 		{ -ENOMSG, -EPIPE, FACT_BROKEN,
 		  "it could not be copied to its end" },
 		{ -ENOMSG, -ENOMEM, FACT_BROKEN, "out of memory" },
+		{ -ENOMEM, -ENOMSG, FACT_BROKEN, "out of memory" },
 	};
 	const struct log_sum sum = sum_of(1, 0, 0);
 
