@@ -5,8 +5,9 @@
 # whole machine's, from facts: is the right cause named, with the right number?
 #
 # incidents/changed/CAUSE.json holds what such an incident changes in the facts,
-# of six connections; it is added to this namespace's own. incidents/record.sh
-# measures it, on a machine that may be spoiled.
+# of six connections; it is added to this namespace's own. It is put together
+# from what each of them is known to change; incidents/record.sh brings them
+# about and prints the same, on a machine that may be spoiled.
 . "$(dirname "$0")/../support/host.sh"
 
 changed=$host_top/tests/host/incidents/changed
