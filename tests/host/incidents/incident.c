@@ -205,7 +205,7 @@ static int play(const struct scenario *row, uint16_t port)
 	if (!hear(&scene))
 		errx(1, "the server did not begin");
 	row->act(&scene);
-	wait_ms(200); /* so that who looks now and then can see the server */
+	wait_ms(600); /* so that who looks now and then can see the server */
 	print_truth(&scene);
 	(void)fflush(stdout);
 	(void)shutdown(scene.other, SHUT_RDWR);
